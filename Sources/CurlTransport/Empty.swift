@@ -1,0 +1,1 @@
+// The next commits fill this target.
