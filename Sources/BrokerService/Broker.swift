@@ -59,7 +59,7 @@ public struct Broker: Sendable {
             let match = try Route.match(
                 method: request.method,
                 resource: request.resource,
-                parameters: request.pathParameters
+                matching: request.parameters
             )
             exchange.route = match.route
             let caller = try exchange.identify()

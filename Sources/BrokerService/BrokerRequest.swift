@@ -41,10 +41,10 @@ public struct BrokerRequest: Sendable {
 
     /// `GET`, `POST` and so on.
     public var method: String
-    /// The route that the front door matched, as `/v1/sessions/{id}`, or the path itself where it matches none.
+    /// Where the request goes, as it is shown to a person: the front door's route, or the path.
     public var resource: String
-    /// The values of the route's variables.
-    public var pathParameters: [String: String]
+    /// The values of a route template's variables when the request goes there; nil when it does not.
+    public var parameters: @Sendable (_ template: String) -> [String: String]?
     /// The query, decoded, in order.
     public var query: [(name: String, value: String)]
     /// The body; empty for none.
@@ -62,7 +62,7 @@ public struct BrokerRequest: Sendable {
     public init(
         method: String,
         resource: String,
-        pathParameters: [String: String] = [:],
+        parameters: @escaping @Sendable (_ template: String) -> [String: String]?,
         query: [(name: String, value: String)] = [],
         body: [UInt8] = [],
         caller: Caller,
@@ -72,7 +72,7 @@ public struct BrokerRequest: Sendable {
     ) {
         self.method = method
         self.resource = resource
-        self.pathParameters = pathParameters
+        self.parameters = parameters
         self.query = query
         self.body = body
         self.caller = caller

@@ -79,7 +79,7 @@ extension Broker {
             throw try await settle(failure, sessions, accounts: accounts, in: &exchange)
         } catch {
             throw try await fail(
-                startFailure(error, entitlement: entitlement),
+                entitlement.startFailure(error),
                 aws: sessions.start.audit,
                 in: &exchange
             )
@@ -180,114 +180,5 @@ extension Broker {
                 )
             }
         }
-    }
-
-    private func startFailure(_ error: any Error, entitlement: Entitlement) -> any Error {
-        guard let failure = error as? AWSFailure else { return error }
-        let node = entitlement.request.node
-        switch failure.kind {
-        case .targetNotConnected:
-            return Problem(
-                .nodeNotConnected,
-                detail: "Session Manager says that node \(node) is not connected.",
-                next:
-                    "Check that the node runs, that its agent does, and that it reaches Systems Manager; then try again."
-            )
-        case .accessDenied:
-            let tags = entitlement.entry.nodes.tags.sorted { $0.key < $1.key }
-                .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", ")
-            return Problem(
-                .nodeNotAllowed,
-                detail:
-                    "Permission set \(entitlement.caller.permissionSet) may not connect to node \(node)\(tags.isEmpty ? "" : "; it needs the tags \(tags)").",
-                next: "See what you may reach: ssm-broker whoami"
-            )
-        case .invalidDocument:
-            return Problem(
-                .documentMissing,
-                detail: "Session Manager cannot use document \(entitlement.document.name).",
-                next: "Ask the platform team to roll the role map out."
-            )
-        case .refused:
-            return Problem(
-                .startFailed,
-                detail: "Session Manager refused to start the session: \(failure.code ?? "no code").",
-                next: "Tell the platform team the request id."
-            )
-        default:
-            return failure
-        }
-    }
-}
-
-/// What is decided about a session that is about to start.
-private struct SessionStart: Sendable {
-    let entitlement: Entitlement
-    let name: RoleSessionName
-    let isDocumentFresh: Bool
-
-    /// Looks again at a document that was decided on from memory, beside the calls that must be waited for anyway.
-    func recheckDocument(_ accounts: MemberAccounts) async throws {
-        guard !isDocumentFresh else { return }
-        try await accounts.recheckDocument(of: entitlement)
-    }
-}
-
-extension AuditDecision {
-    fileprivate static let grant = AuditDecision(code: granted, detail: "The role map grants it.")
-}
-
-extension Entitlement {
-    fileprivate func reply(id: RecordID?, channel: OpenSessionReply.Channel?) -> OpenSessionReply {
-        guard let id else { preconditionFailure("a granted session has an id") }
-        return OpenSessionReply(
-            id: id,
-            account: caller.account,
-            region: request.region,
-            node: request.node,
-            permissionSet: caller.permissionSet.name,
-            linuxUser: entry.linuxUser,
-            document: document.name,
-            channel: channel
-        )
-    }
-}
-
-extension SSM.StartedSession {
-    fileprivate func channel(credentials: RoleSession) -> OpenSessionReply.Channel {
-        OpenSessionReply.Channel(
-            session: SessionCore.StartedSession(sessionID: sessionID, tokenValue: tokenValue, streamURL: streamURL),
-            credentials: credentials.channelCredentials
-        )
-    }
-}
-
-extension Exchange {
-    fileprivate mutating func note(_ request: OpenSessionRequest, of caller: CallerIdentity) {
-        clientRequestID = request.requestID
-        client = request.client
-        access = AuditAccess(
-            kind: request.kind,
-            account: caller.account,
-            region: request.region,
-            node: request.node,
-            reason: request.reason,
-            ticket: request.ticket
-        )
-    }
-
-    fileprivate mutating func note(_ entitlement: Entitlement) {
-        access?.linuxUser = entitlement.entry.linuxUser
-        access?.mapVersion = entitlement.mapVersion
-        access?.document = AuditDocument(
-            name: entitlement.document.name,
-            version: nil,
-            hash: entitlement.document.hash,
-            kmsKey: entitlement.document.kmsKey
-        )
-    }
-
-    fileprivate mutating func note(documentVersion: String?) {
-        access?.document?.version = documentVersion
     }
 }

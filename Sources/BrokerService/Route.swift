@@ -30,21 +30,19 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
 
     /// Finds the route of a request.
     ///
-    /// REST APIs name the route they matched; a Function URL has only the path, whose parts then fill the variables.
-    ///
     /// - Parameters:
     ///   - method: The request's method.
-    ///   - resource: The route's path, or the request's.
-    ///   - parameters: The variables' values, when the front door took them out.
+    ///   - resource: Where the request goes, as it is shown to a person.
+    ///   - matching: The variables' values when the request goes where a template says; nil when it does not.
     /// - Returns: The route and its variables.
     /// - Throws: ``Problem`` with `ROUTE_NOT_FOUND` or `METHOD_NOT_ALLOWED`.
     public static func match(
         method: String,
         resource: String,
-        parameters: [String: String]
+        matching: (_ template: String) -> [String: String]?
     ) throws(Problem) -> Match {
         let candidates = allCases.compactMap { route in
-            route.values(in: resource).map { Match(route: route, parameters: $0.merging(parameters) { $1 }) }
+            matching(route.path).map { Match(route: route, parameters: $0) }
         }
         guard !candidates.isEmpty else {
             throw Problem(
@@ -62,21 +60,5 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
             )
         }
         return match
-    }
-
-    /// The variables' values in a path; nil when the path is not this route's.
-    private func values(in resource: String) -> [String: String]? {
-        let wanted = path.split(separator: "/", omittingEmptySubsequences: false)
-        let found = resource.split(separator: "/", omittingEmptySubsequences: false)
-        guard wanted.count == found.count else { return nil }
-        var values: [String: String] = [:]
-        for (part, text) in zip(wanted, found) {
-            if part.first == "{", part.last == "}" {
-                values[String(part.dropFirst().dropLast())] = String(text)
-            } else if part != text {
-                return nil
-            }
-        }
-        return values
     }
 }
