@@ -49,6 +49,11 @@ final class DatabaseFolder: Sendable {
     /// Puts a text where the database would be.
     func write(_ text: String, mode: Int = 0o600) throws {
         try Data(text.utf8).write(to: URL(filePath: path))
+        try setMode(mode)
+    }
+
+    /// Sets the file's permission bits.
+    func setMode(_ mode: Int) throws {
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
     }
 

@@ -104,6 +104,15 @@ struct DurabilityTests {
         ),
         Tampering(why: "a head that goes back", sql: "UPDATE head SET seq = 0"),
         Tampering(why: "a head that runs ahead", sql: "UPDATE head SET seq = seq + 1"),
+        Tampering(
+            why: "a head beside its record",
+            sql: """
+                BEGIN;
+                INSERT INTO audit (chain, seq, previous, hash, bytes, id, time, event)
+                SELECT chain, seq + 1, hash, hash, x'7b7d', 'x', time, event FROM audit WHERE seq = 1;
+                UPDATE head SET seq = seq + 1, hash = zeroblob(32)
+                """
+        ),
         Tampering(why: "another hash", sql: "UPDATE head SET hash = zeroblob(32)"),
         Tampering(why: "a chain that is dropped", sql: "DELETE FROM head"),
         Tampering(why: "a chain that begins again", sql: "INSERT OR REPLACE INTO head VALUES (0, 0, zeroblob(32))"),

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import SessionCore
 import TestSupport
 import Testing
@@ -157,6 +158,42 @@ struct StoreFailureTests {
         #expect(await stuck == .timedOut)
         gate.signal()
         #expect(try await queue.run { try $0.rows("SELECT 7") { try $0.integer(0) } } == [7])
+    }
+
+    @Test("databases that hang, more of them than there are processors, keep nothing else from running")
+    func manyHang() async throws {
+        let folder = try DatabaseFolder()
+        _ = try await folder.store()
+        let gate = DispatchSemaphore(value: 0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let count = 16
+            let (begun, begin) = AsyncStream<Void>.makeStream()
+            for _ in 0..<count {
+                let queue = DatabaseQueue(try folder.connection(), limitMilliseconds: 60_000)
+                group.addTask {
+                    try await queue.run { _ in
+                        begin.yield()
+                        gate.wait()
+                    }
+                }
+            }
+            var running = 0
+            for await _ in begun {
+                running += 1
+                if running == count { break }
+            }
+            #expect(try await folder.store().heads().count == 4)
+            for _ in 0..<count { gate.signal() }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("a read-only file is named at the start", .enabled(if: geteuid() != 0, "root may write it anyway"))
+    func readOnlyFile() async throws {
+        let folder = try DatabaseFolder()
+        _ = try await folder.store()
+        try folder.setMode(0o400)
+        await #expect(throws: SQLiteFailure.readOnly) { _ = try await folder.store() }
     }
 
     @Test("a statement that runs too long is interrupted")
