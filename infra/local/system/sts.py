@@ -34,12 +34,10 @@ class STS:
         credentials: CredentialStore,
         authorizer: Authorizer,
         find_role: Callable[[str], Role | None],
-        organization_of: Callable[[str], str | None],
     ) -> None:
         self._credentials = credentials
         self._authorizer = authorizer
         self._find_role = find_role
-        self._organization_of = organization_of
 
     def operations(self) -> dict[tuple[str, str], Operation]:
         """What is answered here; both judge for themselves."""
