@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..errors import NotEmulated
 from .conditions import Condition, is_known_key, parse_operator
+from .patterns import pattern_parts
 
 Kind = Literal["identity", "session", "trust", "resource"]
 
@@ -90,7 +91,7 @@ def _statement(raw: Any, kind: Kind, has_variables: bool) -> Statement:
     else:
         resources, not_resource = _either(raw, "Resource")
     for resource in resources:
-        if resource != "*" and len(resource.split(":", 5)) != 6:
+        if resource != "*" and len(pattern_parts(resource)) != 6:
             raise MalformedPolicy(f"Resource {resource} must be in ARN format or \"*\".")
     if (kind in ("trust", "resource")) != ("Principal" in raw):
         raise MalformedPolicy("Missing required field Principal" if kind in ("trust", "resource")
