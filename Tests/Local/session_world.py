@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pathlib
 import pty
 import re
 import select
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 
 from system.agent import Agent  # noqa: E402
-from system.contracts import SessionGone, StartedSession, StartRequest  # noqa: E402
+from system.contracts import ChannelRefused, ChannelRequest, SessionGone, StartedSession, StartRequest  # noqa: E402
 from system.node_users import LinuxUser, Node, NodeUsers  # noqa: E402
 from system.sessions import SessionService  # noqa: E402
 
@@ -85,9 +89,10 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 
 
 @contextmanager
-def resume_endpoint(service: SessionService) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """An SSM endpoint that knows ResumeSession only; gives its URL and the headers of each call."""
-    calls: list[dict[str, str]] = []
+def resume_endpoint(
+    service: SessionService, calls: list[dict[str, str]], refuses: Callable[[], bool] = lambda: False
+) -> Iterator[str]:
+    """An SSM endpoint that knows ResumeSession only; gives its URL, and puts the headers of each call into ``calls``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -96,8 +101,8 @@ def resume_endpoint(service: SessionService) -> Iterator[tuple[str, list[dict[st
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             calls.append({name.lower(): value for name, value in self.headers.items()})
             status, answer = 200, {}
-            if self.headers["X-Amz-Target"] != "AmazonSSM.ResumeSession":
-                status, answer = 400, {"__type": "UnknownOperationException"}
+            if self.headers["X-Amz-Target"] != "AmazonSSM.ResumeSession" or refuses():
+                status, answer = 400, {"__type": "AccessDeniedException"}
             else:
                 try:
                     answer = response(service.resume(body["SessionId"]))
@@ -117,7 +122,7 @@ def resume_endpoint(service: SessionService) -> Iterator[tuple[str, list[dict[st
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", calls
+        yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
@@ -162,10 +167,6 @@ class Person:
     """Someone at a terminal: types, reads, resizes."""
 
     def __init__(self, command: list[str], environment: dict[str, str], *, columns: int = 80, rows: int = 24) -> None:
-        import fcntl
-        import struct
-        import termios
-
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -174,19 +175,23 @@ class Person:
         self._marks = 0
         self.status: int | None = None
 
-    def resize(self, columns: int, rows: int) -> None:
-        import fcntl
-        import struct
-        import termios
+    @property
+    def local_modes(self) -> int:
+        """The terminal's c_lflag: echo, line editing and so on."""
+        return int(termios.tcgetattr(self.terminal)[3])
 
+    def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def type(self, text: str) -> None:
         os.write(self.terminal, text.encode())
 
-    def expect(self, pattern: str) -> re.Match[str]:
+    def send(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def expect(self, pattern: str, seconds: float = DEADLINE) -> re.Match[str]:
         """Reads on until ``pattern`` appears after what was matched before."""
-        end = time.monotonic() + DEADLINE
+        end = time.monotonic() + seconds
         while (found := re.compile(pattern).search(self.seen, self._marks)) is None:
             assert time.monotonic() < end, f"no {pattern!r} in:\n{self.seen[-2000:]}"
             assert self._read(0.1), f"ended without {pattern!r}:\n{self.seen[-2000:]}"
@@ -204,13 +209,13 @@ class Person:
         if self.status is None:
             _, status = os.waitpid(self.pid, 0)
             self.status = os.waitstatus_to_exitcode(status)
-            os.close(self.terminal)
         return self.status
 
     def kill(self) -> None:
         if self.status is None:
             os.kill(self.pid, 9)
             self.reap()
+        os.close(self.terminal)
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self.terminal], [], [], seconds)

@@ -24,6 +24,7 @@ from .stand_in_terminal import CONTROL_BYTES, OwnTerminal
 
 RESEND_CHECK_SECONDS = 0.1
 SIZE_CHECK_SECONDS = 0.5
+BROKEN_PIPE = "Cannot perform start session: write tcp: write: broken pipe\n"
 END_OF_INPUT_GRACE = 1.0
 """How long to let typed-ahead input arrive, and then the shell end, when standard input has ended.
 
@@ -83,7 +84,7 @@ class PluginSession:
         with self._lock:
             frame = self._outbound.send(payload_type, payload, time.monotonic())
             if self._lost_for_good:
-                self._exit("Cannot perform start session: write tcp: write: broken pipe\n")
+                self._exit(BROKEN_PIPE)
             self._transmit(frame)
 
     def _transmit(self, frame: bytes) -> None:
@@ -133,8 +134,11 @@ class PluginSession:
                 connection = self._dialer.resume()
             except ResumeRefused:
                 self._exit(f"Session: {self._session_id} timed out.\n")
-        # As the real one: no word, no exit. The next keystroke ends it, if there was ever a shell to type at.
-        self._lost_for_good = True
+        # As the real one: no word, no exit. The next keystroke ends it, or one that is still waiting to be sent.
+        with self._lock:
+            self._lost_for_good = True
+            if not self._outbound.is_settled:
+                self._exit(BROKEN_PIPE)
 
     def _take(self, frame: bytes) -> None:
         try:
