@@ -1,4 +1,5 @@
-"""What any session-manager-plugin must do against our gateway: run for the stand-in, and for the real one when it is given."""
+"""What any session-manager-plugin must do against our gateway: run for the stand-in, and for the real one when it is
+given."""
 
 from __future__ import annotations
 
@@ -141,8 +142,8 @@ class PluginContract:
         person.expect(r"line 12000\.")
         lines = [int(number) for number in re.findall(r"line (\d+)\.", person.seen)]
         assert set(range(1, 12001)) <= set(lines)
-        # The real plugin shows a message before it acknowledges it, and shows it again when that acknowledgement was lost: so
-        # each break may repeat up to one message of 1,024 bytes.
+        # The real plugin shows a message before it acknowledges it, and shows it again when that acknowledgement was
+        # lost: so each break may repeat up to one message of 1,024 bytes.
         assert len(lines) - 12000 <= 2 * 100
         # With a close frame the plugin first reads what was sent before it.
         eventually(lambda: len(upgrades) == 3, "it resumes twice")
@@ -164,9 +165,7 @@ class PluginContract:
         person.type("echo a is $a''.\n")
         person.expect(r"a is 1\.")
 
-    def test_a_user_the_node_has_not_is_the_sessions_last_word(
-        self, service: SessionService, connect: Connect
-    ) -> None:
+    def test_a_user_the_node_has_not_is_the_sessions_last_word(self, service: SessionService, connect: Connect) -> None:
         started = service.start(start_request(document(runAsDefaultUser="nobodys")))
         person = connect(started)
         person.expect("Unable to start command: failed to start pty since RunAs user nobodys does not exist")
@@ -183,9 +182,7 @@ class PluginContract:
         person.expect(f"Exiting session with sessionId: {re.escape(started.session_id)}")
         assert person.wait() == 0
 
-    def test_it_shakes_hands_when_the_agent_asks(
-        self, nodes: NodeUsers, tmp_path: pathlib.Path
-    ) -> None:
+    def test_it_shakes_hands_when_the_agent_asks(self, nodes: NodeUsers, tmp_path: pathlib.Path) -> None:
         with session_service(nodes, always_handshake=True) as service, resume_endpoint(service, []) as url:
             person = Person(*plugin_command(self.plugin, service.start(start_request()), url, tmp_path))
             person.expect(r"\$ ")

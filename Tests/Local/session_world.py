@@ -29,6 +29,18 @@ from system.contracts import ChannelRefused, ChannelRequest, SessionGone, Starte
 from system.node_users import LinuxUser, Node, NodeUsers  # noqa: E402
 from system.sessions import SessionService  # noqa: E402
 
+__all__ = [
+    "ChannelRefused",
+    "ChannelRequest",
+    "LinuxUser",
+    "Node",
+    "NodeUsers",
+    "SessionGone",
+    "SessionService",
+    "StartRequest",
+    "StartedSession",
+]  # what the tests take from here beside its own
+
 WEB = "i-0aaaaaaaaaaaaaaa1"
 REGION = "eu-west-1"
 DEADLINE = 15.0
@@ -92,7 +104,8 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 def resume_endpoint(
     service: SessionService, calls: list[dict[str, str]], refuses: Callable[[], bool] = lambda: False
 ) -> Iterator[str]:
-    """An SSM endpoint that knows ResumeSession only; gives its URL, and puts the headers of each call into ``calls``."""
+    """An SSM endpoint that knows ResumeSession only; gives its URL, and puts the headers of each call into
+    ``calls``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -16,7 +16,8 @@ from .session_channel import SessionChannel
 from .session_document import DEFAULT_IDLE_MINUTES, NotSupported, SessionDocument
 
 TOKEN_SECONDS = 60.0
-"""How long a token waits for its connection. AWS says no figure; a plugin dials at once and gives up after some six seconds."""
+"""How long a token waits for its connection. AWS says no figure; a plugin dials at once and gives up after some six
+seconds."""
 
 _SUFFIX = string.ascii_lowercase + string.digits
 

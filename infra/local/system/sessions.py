@@ -113,6 +113,7 @@ class SessionService:
         for state in self.live():
             self.terminate(state.session_id)
         self._do(self._gateway.close())
+        self._do(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
