@@ -14,6 +14,8 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     let next: String?
     /// The id under which the broker knows the request.
     let requestID: String?
+    /// Whether the broker itself, or its front door, has decided this.
+    var isFromBroker = false
 
     /// Makes a failure; text that came from elsewhere is made harmless for terminals here.
     init(

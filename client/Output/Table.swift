@@ -33,9 +33,13 @@ struct Table: Sendable, Hashable {
     /// The table as lines without trailing spaces.
     ///
     /// - Parameter width: The most columns of the terminal to use; nil cuts nothing.
+    /// - Returns: The header and one line a row.
     func lines(width: Int?) -> [String] {
         let cells = [columns.map(\.title)] + rows
-        let widths = fitted(natural: columns.indices.map { index in cells.map { Printable.width($0[index]) }.max() ?? 0 }, to: width)
+        let widths = fitted(
+            natural: columns.indices.map { index in cells.map { Printable.width($0[index]) }.max() ?? 0 },
+            to: width
+        )
         return cells.map { row in
             var line = ""
             for (index, cell) in row.enumerated() {

@@ -1,9 +1,10 @@
+internal import Synchronization
+
 #if canImport(Darwin)
 internal import Darwin
 #else
 internal import Glibc
 #endif
-internal import Synchronization
 
 /// A program that we started, from its start until it was waited for.
 ///

@@ -38,7 +38,9 @@ enum ProgramOutput {
         if (try? read.get()) == nil { child.send(SIGKILL) }
         let ending = await child.ending()
         let output = try read.get()
-        guard ending == .exited(0) || output == nil else { throw SystemError("exit status of \(path)", number: ENOEXEC) }
+        guard ending == .exited(0) || output == nil else {
+            throw SystemError("exit status of \(path)", number: ENOEXEC)
+        }
         return output
     }
 }

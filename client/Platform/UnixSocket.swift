@@ -66,9 +66,12 @@ enum UnixSocket {
         var group = gid_t()
         return getpeereid(connection, &user, &group) == 0 ? user : nil
         #else
-        var credentials = ucred()
-        var length = socklen_t(MemoryLayout<ucred>.size)
-        return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 ? credentials.uid : nil
+        // Three words: process, user, group. The header that names them, struct ucred, is not open to Swift (socket(7)).
+        var credentials = [uid_t](repeating: 0, count: 3)
+        let size = MemoryLayout<uid_t>.stride * credentials.count
+        var length = socklen_t(size)
+        let code = getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
+        return code == 0 && Int(length) == size ? credentials[1] : nil
         #endif
     }
 
@@ -91,7 +94,8 @@ enum UnixSocket {
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Void) throws {
+    private static func withAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Void) throws
+    {
         guard path.utf8.count <= maximumPathBytes else { throw SystemError("socket path", number: ENAMETOOLONG) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

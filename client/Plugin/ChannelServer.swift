@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Darwin)
 internal import Darwin
 #else
@@ -11,6 +13,10 @@ final class ChannelServer: Sendable {
     private let wakeUpWriter: Int32
     private let connections: AsyncStream<Int32>
     private let user: @Sendable (Int32) -> uid_t?
+    private let answers = Mutex(0)
+
+    /// Whether anybody was answered.
+    var wasAsked: Bool { answers.withLock { $0 > 0 } }
 
     /// Opens the socket.
     ///
@@ -53,6 +59,7 @@ final class ChannelServer: Sendable {
                     defer { close(connection) }
                     // The folder keeps others out already; root could still come by mistake, in another's name.
                     guard self.user(connection) == getuid() else { return }
+                    self.answers.withLock { $0 += 1 }
                     Descriptor.write(await answer().bytes, to: connection)
                 }
             }

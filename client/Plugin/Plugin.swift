@@ -31,6 +31,7 @@ struct Plugin: Sendable, Hashable {
     ///   - environment: Where the search path is, and whether a plugin built from source will do.
     ///   - installed: Where to look when the search path has none.
     ///   - patienceMilliseconds: How long `--version` may take.
+    /// - Returns: A plugin that may be used, perhaps with a warning.
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/plugin``.
     static func find(
         environment: [String: String],
@@ -87,7 +88,8 @@ struct Plugin: Sendable, Hashable {
             path: path,
             version: version,
             warning: isDated
-                ? "session-manager-plugin \(version) loses long sessions; \(PluginVersion.advised) or later does not." : nil
+                ? "session-manager-plugin \(version) loses long sessions; \(PluginVersion.advised) or later does not."
+                : nil
         )
     }
 
@@ -128,7 +130,8 @@ struct Plugin: Sendable, Hashable {
             throw CommandFailure(
                 .plugin,
                 code: "PLUGIN_STUCK",
-                what: "\(path) --version gave no answer within \(patienceMilliseconds / 1000) s; no session was asked for.",
+                what:
+                    "\(path) --version gave no answer within \(patienceMilliseconds / 1000) s; no session was asked for.",
                 next: install
             )
         }

@@ -19,7 +19,8 @@ struct PluginVersion: Sendable, Hashable, Comparable, CustomStringConvertible {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 1, let word = words.first else { return nil }
         let numbers = word.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...4).contains(numbers.count), numbers.allSatisfy({ $0.utf8.allSatisfy((0x30...0x39).contains) }) else {
+        guard (1...4).contains(numbers.count), numbers.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+        else {
             return nil
         }
         let parts = numbers.compactMap { Int($0) }
