@@ -79,6 +79,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case sessionNotFound = "SESSION_NOT_FOUND"
     /// The session has ended.
     case sessionEnded = "SESSION_ENDED"
+    /// The current role map would not start the session as it is.
+    case sessionNoLongerAllowed = "SESSION_NO_LONGER_ALLOWED"
     /// Session Manager refused to start the session.
     case startFailed = "START_FAILED"
     /// No clear answer came to StartSession; whatever it started was ended.
@@ -107,7 +109,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .requestExpired: 400
         case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .frontDoorUnknown,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
-            .kindNotAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed,
+            .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
+            .nodeNotLinux, .nodeNotAllowed,
             .targetRoleRefused, .auditNotAllowed:
             403
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404

@@ -1,0 +1,1 @@
+"""ssm-broker's surroundings on one machine: AWS, front door, Lambda, nodes and people."""

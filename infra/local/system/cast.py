@@ -1,0 +1,268 @@
+"""Who is there: accounts, nodes, people and roles. Always the same, so that examples and tests can name them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import moto_services, roles
+from .nodes import Node, Nodes
+from .principals import CredentialStore, RoleSession, SessionCredentials
+
+REGION = "eu-west-1"
+ORGANIZATION = "o-localcast1"
+BROKER_ACCOUNT = "999900001111"
+FIRST_ACCOUNT = "111122223333"
+SECOND_ACCOUNT = "444455556666"
+MEMBER_ACCOUNTS = (FIRST_ACCOUNT, SECOND_ACCOUNT)
+API_ID = "a1b2c3d4e5"
+STAGE = "prod"
+URL_ID = "abcdefghijklmnopqrstuvwxyz012345"
+FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker"
+TARGET_ROLE = "ssm-broker/SSMBrokerTarget"
+BROKER_ROLE_ARN = f"arn:aws:iam::{BROKER_ACCOUNT}:role/ssm-broker/BrokerExecution"
+
+WEB_1, DB_1, BATCH_1, WIN_1 = (
+    "i-0aaaaaaaaaaaaaaa1", "i-0bbbbbbbbbbbbbbb2", "i-0ccccccccccccccc3", "i-0ddddddddddddddd4",
+)  # fmt: skip
+
+RESERVED_PATHS = {
+    FIRST_ACCOUNT: "/aws-reserved/sso.amazonaws.com/eu-west-1/",
+    SECOND_ACCOUNT: "/aws-reserved/sso.amazonaws.com/",
+}
+"""With and without the Region element: AWS leaves it out when Identity Center is in us-east-1."""
+SUFFIXES = {FIRST_ACCOUNT: "0123456789abcdef", SECOND_ACCOUNT: "fedcba9876543210"}
+LOOK_ALIKE_SUFFIX = "00000000deadbeef"
+
+PERMISSION_SETS = ("DatabaseAdmin", "WebOperator", "BatchOperator", "BrokerAdmin", "SecurityAudit", "ReadOnly")
+ASSIGNMENTS = {
+    "alice": ("DatabaseAdmin", "WebOperator", "BatchOperator", "BrokerAdmin"),
+    "sam": ("SecurityAudit",),
+    "bob": ("ReadOnly",),
+    "mallory": ("DatabaseAdmin",),
+}
+"""Who may sign in with what, in every member account; mallory's role is hers, in the first account, at path ``/``."""
+LOOK_ALIKE = "mallory"
+
+
+class NoSuchPerson(LookupError):
+    """Nobody of the cast is of that name, permission set and account."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in: ``alice/DatabaseAdmin`` or ``alice/DatabaseAdmin@444455556666``."""
+
+    user: str
+    permission_set: str
+    account: str = FIRST_ACCOUNT
+
+    @classmethod
+    def parse(cls, text: str) -> Person:
+        """Reads USER/PERMISSION-SET[@ACCOUNT]. Raises :class:`NoSuchPerson` with who there is."""
+        name, _, account = text.partition("@")
+        user, _, permission_set = name.partition("/")
+        person = cls(user, permission_set, account or FIRST_ACCOUNT)
+        if person not in everyone():
+            known = ", ".join(str(one) for one in everyone())
+            raise NoSuchPerson(f"'{text}' is not of the cast; these are: {known}")
+        return person
+
+    def __str__(self) -> str:
+        suffix = "" if self.account == FIRST_ACCOUNT else f"@{self.account}"
+        return f"{self.user}/{self.permission_set}{suffix}"
+
+    @property
+    def profile(self) -> str:
+        """The AWS profile's name: ``alice-DatabaseAdmin``, the account after it when it is not the first."""
+        suffix = "" if self.account == FIRST_ACCOUNT else f"-{self.account}"
+        return f"{self.user}-{self.permission_set}{suffix}"
+
+    @property
+    def role_arn(self) -> str:
+        """The role behind the sign-in."""
+        if self.user == LOOK_ALIKE:
+            return f"arn:aws:iam::{self.account}:role/{reserved_name(self.permission_set, LOOK_ALIKE_SUFFIX)}"
+        path = RESERVED_PATHS[self.account]
+        return f"arn:aws:iam::{self.account}:role{path}{reserved_name(self.permission_set, SUFFIXES[self.account])}"
+
+
+def everyone() -> list[Person]:
+    """Every person, permission set and account that goes together."""
+    return [
+        Person(user, permission_set, account)
+        for user, held in ASSIGNMENTS.items()
+        for permission_set in held
+        for account in MEMBER_ACCOUNTS
+        if user != LOOK_ALIKE or account == FIRST_ACCOUNT
+    ]
+
+
+def reserved_name(permission_set: str, suffix: str) -> str:
+    """The role name that Identity Center gives a permission set."""
+    return f"AWSReservedSSO_{permission_set}_{suffix}"
+
+
+def organization_of(account: str) -> str | None:
+    """The organisation of an account; outsiders have none."""
+    return ORGANIZATION if account in (*MEMBER_ACCOUNTS, BROKER_ACCOUNT) else None
+
+
+def enter(nodes: Nodes) -> None:
+    """Puts everybody on the stage: roles into moto's IAM, nodes into `nodes`."""
+    moto_services.reset()
+    for node in _nodes():
+        nodes.put(node)
+    roles.create(BROKER_ACCOUNT, "/ssm-broker/", "BrokerExecution", _lambda_trust(), _broker_policy())
+    for account in MEMBER_ACCOUNTS:
+        path, name = TARGET_ROLE.split("/")
+        roles.create(account, f"/{path}/", name, _target_trust(), target_policy(account))
+        for permission_set in PERMISSION_SETS:
+            name = reserved_name(permission_set, SUFFIXES[account])
+            roles.create(account, RESERVED_PATHS[account], name, _sign_in_trust(account), _engineer_policy())
+    name = reserved_name("DatabaseAdmin", LOOK_ALIKE_SUFFIX)
+    roles.create(FIRST_ACCOUNT, "/", name, _sign_in_trust(FIRST_ACCOUNT), _engineer_policy())
+
+
+def sign_in(
+    person: Person, credentials: CredentialStore, now: Callable[[], datetime], lifetime: timedelta = timedelta(hours=1)
+) -> SessionCredentials:
+    """What Identity Center hands a person who signs in; a negative lifetime makes expired credentials."""
+    return _session(person.role_arn, person.user, credentials, now, lifetime)
+
+
+def broker_credentials(credentials: CredentialStore, now: Callable[[], datetime]) -> SessionCredentials:
+    """The execution role's session. Lambda renews it; here one lasts as long as anybody keeps the system up."""
+    return _session(BROKER_ROLE_ARN, "ssm-broker", credentials, now, timedelta(days=30))
+
+
+def _session(
+    role_arn: str, name: str, credentials: CredentialStore, now: Callable[[], datetime], lifetime: timedelta
+) -> SessionCredentials:
+    role = roles.find(role_arn)
+    if role is None:
+        raise NoSuchPerson(f"{role_arn} does not exist")
+    session = RoleSession(role.account, role.name, role.arn, role.id, name, issued_at=now())
+    return credentials.mint(session, lifetime)
+
+
+def _nodes() -> list[Node]:
+    def node(node_id: str, account: str, name: str, role: str, address: str, **members: Any) -> Node:
+        tags = {"Name": name, "Role": role, "SsmBroker": "enabled"}
+        return Node(node_id, account, REGION, tags, ip_address=address, **members)
+
+    return [
+        node(WEB_1, FIRST_ACCOUNT, "web-1", "web", "10.1.0.11"),
+        node(DB_1, FIRST_ACCOUNT, "db-1", "db", "10.1.0.12"),
+        node(WIN_1, FIRST_ACCOUNT, "win-1", "web", "10.1.0.14", platform="Windows",
+             platform_name="Microsoft Windows Server 2022 Datacenter", platform_version="10.0.20348"),
+        node(BATCH_1, SECOND_ACCOUNT, "batch-1", "batch", "10.2.0.13"),
+    ]  # fmt: skip
+
+
+def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _lambda_trust() -> dict[str, Any]:
+    return _policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
+
+
+def _sign_in_trust(account: str) -> dict[str, Any]:
+    provider = f"arn:aws:iam::{account}:saml-provider/AWSSSO_local_DO_NOT_DELETE"
+    return _policy({"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML"})
+
+
+def _engineer_policy() -> dict[str, Any]:
+    """An engineer's only right: to call the broker, by either front door."""
+    return _policy(
+        {
+            "Sid": "CallTheBroker",
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:{REGION}:{BROKER_ACCOUNT}:{API_ID}/{STAGE}/*",
+        },
+        {
+            "Sid": "CallTheFunctionURL",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunctionUrl",
+            "Resource": FUNCTION_ARN,
+        },
+    )
+
+
+def _broker_policy() -> dict[str, Any]:
+    return _policy({
+        "Sid": "EnterMemberAccounts",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+    })  # fmt: skip
+
+
+def _target_trust() -> dict[str, Any]:
+    """Only the broker's role, of our organisation, and only under a name: every session names its person."""
+    return _policy({
+        "Sid": "TheBrokerInSomebodysName",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        "Condition": {
+            "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+            "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
+            "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+        },
+    })  # fmt: skip
+
+
+def target_policy(account: str) -> dict[str, Any]:
+    """What the broker may do in a member account; each of its sessions is narrowed further."""
+    documents, sessions = f"arn:aws:ssm:*:{account}:document/SSMBroker-*", f"arn:aws:ssm:*:{account}:session/*"
+    return _policy(
+        {
+            "Sid": "StartOnEnrolledNodes",
+            "Effect": "Allow",
+            "Action": "ssm:StartSession",
+            "Resource": [f"arn:aws:ec2:*:{account}:instance/*", f"arn:aws:ssm:*:{account}:managed-instance/*"],
+            "Condition": {
+                "StringEquals": {"ssm:resourceTag/SsmBroker": "enabled"},
+                "BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"},
+            },
+        },
+        {
+            "Sid": "StartWithBrokerDocuments",
+            "Effect": "Allow",
+            "Action": "ssm:StartSession",
+            "Resource": documents,
+            "Condition": {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
+        },
+        {
+            "Sid": "OwnSessions",
+            "Effect": "Allow",
+            "Action": ["ssm:TerminateSession", "ssm:ResumeSession"],
+            "Resource": sessions,
+            "Condition": {"StringLike": {"ssm:resourceTag/aws:ssmmessages:session-id": "${aws:userid}"}},
+        },
+        {"Sid": "DataChannel", "Effect": "Allow", "Action": "ssmmessages:OpenDataChannel", "Resource": sessions},
+        {
+            "Sid": "VerifyDocuments",
+            "Effect": "Allow",
+            "Action": ["ssm:GetDocument", "ssm:DescribeDocument"],
+            "Resource": documents,
+        },
+        {
+            "Sid": "Look",
+            "Effect": "Allow",
+            "Action": ["ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation"],
+            "Resource": "*",
+        },
+        {
+            "Sid": "ProveCallerRole",
+            "Effect": "Allow",
+            "Action": "iam:GetRole",
+            "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
+        },
+    )

@@ -1,0 +1,195 @@
+"""Everything together, for tests and for `run`: AWS, sessions, the real broker behind its front door."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import cast, documents, environment, linux_users
+from .documents import Rendered
+from .front_door import RESOURCE_POLICY, FrontDoor, Kind
+from .lambda_function import LambdaFunction
+from .policy.document import parse
+from .routes import Routes
+from .sessions import SessionService
+from .surroundings import Surroundings
+
+ROOT = Path(__file__).resolve().parents[3]
+HERE = Path(__file__).resolve().parents[1]
+
+
+class StartupProblem(Exception):
+    """Why the system cannot start, and the command that mends it."""
+
+    def __init__(self, problem: str, next_command: str) -> None:
+        super().__init__(f"{problem}\nnext: {next_command}")
+
+
+def built(name: str, variable: str) -> Path:
+    """A built executable: where `variable` says, else in SwiftPM's debug directory."""
+    path = Path(os.environ.get(variable) or ROOT / ".build" / "debug" / name)
+    if not os.access(path, os.X_OK):
+        raise StartupProblem(f"{name} is not built: there is no {path}", "infra/local/build")
+    return path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ from one system to the next."""
+
+    store: str | None = None
+    """``sqlite:PATH``; by default a file that goes with the system."""
+    plugin: Path = HERE / "session-manager-plugin"
+    strict_signing: bool = False
+    front_door: Kind = "rest"
+    port: int = 0
+    """The front door's; 0 lets the kernel choose."""
+    instances: int = 1
+    """How many invocations may run at once."""
+    enforce_resource_policy: bool = False
+    rendered: Path | None = None
+    """A directory that `ssm-broker map render` wrote; by default it is run on the project's own map."""
+    broker_command: Sequence[str] | None = None
+    """By default the built broker-lambda."""
+    broker_environment: Mapping[str, str] = field(default_factory=dict)
+    """Over and above what the broker is given anyway."""
+    logs: Path | None = None
+    """Where broker.log and cloudtrail.jsonl go; by default beside the store's default."""
+
+
+class LocalSystem:
+    """Up from construction to :meth:`close`; use it with ``with``."""
+
+    def __init__(self, settings: Settings = Settings()) -> None:
+        self.settings = settings
+        self.directory = Path(tempfile.mkdtemp(prefix="ssm-broker-local."))
+        self._closers = [lambda: shutil.rmtree(self.directory, ignore_errors=True)]
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
+        settings = self.settings
+        logs = settings.logs or self.directory / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self.broker_log = logs / "broker.log"
+        self.store = settings.store or f"sqlite:{self.directory / 'broker.sqlite'}"
+        self.rendered = Rendered(settings.rendered or self._render())
+        if not self.rendered.role_map.exists():
+            raise StartupProblem(f"there is no {self.rendered.role_map}", "ssm-broker map render --help")
+        command = settings.broker_command or [str(built("broker-lambda", "BROKER_LAMBDA_PATH"))]
+
+        users = linux_users.of_the_cast()
+        self._closers.append(users.close)
+        self.aws = Surroundings(
+            lambda authorize: SessionService(users, authorize, settings.strict_signing),
+            strict_signing=settings.strict_signing,
+            trail_path=logs / "cloudtrail.jsonl",
+        )
+        self._closers.append(self.aws.close)
+        self.user_switch = users.switch
+        documents.install(self.rendered, cast.REGION)
+
+        self.front_door = FrontDoor(
+            lambda event, request_id: self.broker.invoke(event, request_id),
+            Routes.of_project(ROOT / "infra" / "broker" / "openapi.yaml"),
+            self.aws.credentials,
+            self.aws.authorizer,
+            self.aws.clock.now,
+            settings.front_door,
+            parse(RESOURCE_POLICY, "resource") if settings.enforce_resource_policy else None,
+            settings.port,
+        )
+        self._closers.append(self.front_door.close)
+        self.broker = LambdaFunction(command, self._broker_environment(), self.broker_log, settings.instances)
+        self._closers.append(self.broker.close)
+        if not self.broker.wait_until_ready():
+            said = self.broker_log.read_text(errors="replace").strip()[-2000:]
+            raise StartupProblem(f"the broker does not start:\n{said}", "infra/local/build")
+        self._profiles = environment.write_profiles(self.directory, self.aws)
+        commands = {"session-manager-plugin": settings.plugin}
+        client = Path(os.environ.get("SSM_BROKER_CLIENT_PATH") or ROOT / ".build" / "debug" / "ssm-broker")
+        if client.exists():
+            commands["ssm-broker"] = client
+        self.commands = environment.link_commands(self.directory / "bin", commands)
+
+    @property
+    def url(self) -> str:
+        """The broker's address, as SSM_BROKER_URL has it."""
+        return self.front_door.url
+
+    @property
+    def trail(self) -> list[dict[str, object]]:
+        """The CloudTrail-like records so far."""
+        return self.aws.trail.records
+
+    @property
+    def faults(self):  # noqa: ANN201 - Surroundings says the type
+        """Where failures of AWS calls are planned."""
+        return self.aws.faults
+
+    @property
+    def sessions(self) -> SessionService:
+        """The session service: what runs, and how to break its connections."""
+        sessions = self.aws.sessions
+        assert isinstance(sessions, SessionService)
+        return sessions
+
+    def environment_for(self, person: str | cast.Person) -> dict[str, str]:
+        """What to add to a shell's environment so that it is this person's."""
+        credentials = self.aws.credentials_of(person)
+        return environment.of_person(credentials, self.url, self.aws.url, self._profiles, self.commands)
+
+    def restart_broker(self) -> None:
+        """Kills the broker's processes and waits for the next ones."""
+        self.broker.restart()
+        self.broker.wait_until_ready()
+
+    def close(self) -> None:
+        """Stops everything that was started, last first. Idempotent."""
+        while self._closers:
+            self._closers.pop()()
+
+    def __enter__(self) -> LocalSystem:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _render(self) -> Path:
+        directory = self.directory / "rendered"
+        directory.mkdir()
+        source = ROOT / "session-documents" / "role-map.yaml"
+        command = [str(built("ssm-broker", "SSM_BROKER_CLIENT_PATH")), "map", "render", "--map", str(source),
+                   "--output", str(directory)]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        if done.returncode != 0:
+            raise StartupProblem(f"{source} cannot be rendered:\n{done.stderr.strip()}", f"{' '.join(command)}")
+        return directory
+
+    def _broker_environment(self) -> dict[str, str]:
+        """All of it: a Lambda inherits nothing from whoever deploys it."""
+        execution = cast.broker_credentials(self.aws.credentials, self.aws.clock.now)
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "AWS_REGION": cast.REGION,
+            **execution.as_environment(),
+            "AWS_ENDPOINT_URL_STS": self.aws.url,
+            "AWS_ENDPOINT_URL_SSM": self.aws.url,
+            "AWS_ENDPOINT_URL_IAM": self.aws.url,
+            "SSM_BROKER_FRONT_DOOR": self.front_door.identifier,
+            "SSM_BROKER_STORE": self.store,
+            "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),
+            "SSM_BROKER_TARGET_ROLE": cast.TARGET_ROLE,
+            "SSM_BROKER_ALLOWED_ACCOUNTS": ",".join(cast.MEMBER_ACCOUNTS),
+            "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS": f"{cast.FIRST_ACCOUNT}/BrokerAdmin",
+            "SSM_BROKER_ORGANIZATION": cast.ORGANIZATION,
+            **self.settings.broker_environment,
+        }

@@ -1,0 +1,89 @@
+"""AWS as the broker and the client meet it: the endpoint with its cast, and the session service behind it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from . import cast, moto_services, roles
+from .authorize import Authorizer
+from .aws import AWS
+from .channel import ChannelGuard
+from .clock import Clock
+from .cloudtrail import CloudTrail
+from .contracts import AuthorizeChannel, Sessions
+from .faults import Faults
+from .nodes import Nodes
+from .principals import CredentialStore, SessionCredentials
+from .session_calls import SessionCalls
+from .sts import STS
+
+
+class Surroundings:
+    """One AWS. moto keeps its state in the process, so there is one at a time."""
+
+    _is_up = False
+
+    def __init__(
+        self,
+        make_sessions: Callable[[AuthorizeChannel], Sessions],
+        strict_signing: bool = False,
+        trail_path: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if Surroundings._is_up:
+            raise RuntimeError("one local AWS is up already in this process: close it first")
+        Surroundings._is_up = True
+        self.clock = clock or Clock()
+        self.nodes = Nodes()
+        self.credentials = CredentialStore()
+        self.trail = CloudTrail(trail_path)
+        self.faults = Faults()
+        cast.enter(self.nodes)
+        self.authorizer = Authorizer(roles.identity_policies, cast.organization_of, self.clock.now)
+        guard = ChannelGuard(
+            self.credentials,
+            self.authorizer,
+            self.trail,
+            lambda session_id: self.sessions.get(session_id),
+            self.clock.now,
+            strict_signing,
+        )
+        self.sessions = make_sessions(guard)
+        sts = STS(self.credentials, self.authorizer, roles.find)
+        operations = {
+            **moto_services.OPERATIONS,
+            **self.nodes.operations(),
+            **SessionCalls(self.sessions, self.nodes).operations(),
+            **sts.operations(),
+        }
+        self.aws = AWS(operations, self.credentials, self.authorizer, self.trail, self.faults, self.clock.now)
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every AWS service."""
+        return self.aws.url
+
+    @functools.cache  # noqa: B019 - one sign-in a person, for the life of this object
+    def _signed_in(self, person: cast.Person) -> SessionCredentials:
+        return self.sign_in(person)
+
+    def credentials_of(self, person: str | cast.Person) -> SessionCredentials:
+        """The credentials of ``alice/DatabaseAdmin``: the same at every call, valid for an hour."""
+        return self._signed_in(cast.Person.parse(person) if isinstance(person, str) else person)
+
+    def sign_in(self, person: str | cast.Person, lifetime: timedelta = timedelta(hours=1)) -> SessionCredentials:
+        """Fresh credentials; a negative lifetime makes expired ones."""
+        whom = cast.Person.parse(person) if isinstance(person, str) else person
+        return cast.sign_in(whom, self.credentials, self.clock.now, lifetime)
+
+    def close(self) -> None:
+        """Ends every session and stops listening. Idempotent."""
+        if not Surroundings._is_up:
+            return
+        self.aws.close()
+        self.sessions.close()
+        moto_services.reset()
+        Surroundings._is_up = False
