@@ -1,3 +1,5 @@
+import BrokerService
+import Logging
 import SessionCore
 import Testing
 
