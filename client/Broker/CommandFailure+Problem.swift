@@ -6,7 +6,8 @@ extension ExitStatus {
         switch code {
         case .notSigned, .signatureInvalid, .credentialsExpired: self = .signIn
         case .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
-            .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .reasonRequired, .ticketRequired,
+            .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+            .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound

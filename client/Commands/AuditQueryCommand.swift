@@ -6,6 +6,12 @@ struct AuditQueryCommand: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Show records of the audit log, newest first.",
+        usage: """
+            ssm-broker audit query [--user <user>] [--node <node>]
+                   [--permission-set <permission-set>] [--since <time>]
+                   [--until <time>] [--limit <limit>] [--profile <profile>]
+                   [--output <output>]
+            """,
         discussion: """
             Times are RFC 3339 (2026-11-21T08:00:00Z), or an age: 90s, 30m, 2h, 1d.
 

@@ -5,7 +5,7 @@ internal import SessionCore
 struct AuditVerify: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Recompute every chain of the audit log, from its first record to its head.",
+        abstract: "Recompute every chain of the audit log, from first record to head.",
         discussion: """
             Ends with 1 and names the first record that does not fit.
 

@@ -4,10 +4,15 @@ internal import SessionCore
 /// `ssm-broker connect`.
 struct Connect: BrokerCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Open a shell on a node, as the Linux user that the role map gives you.",
+        abstract: "Open a shell on a node as your permission set's Linux user.",
+        usage: """
+            ssm-broker connect <instance> [--region <region>] [--profile <profile>]
+                   [--reason <reason>] [--ticket <ticket>] [--dry-run]
+                   [--output <output>]
+            """,
         discussion: """
-            The session ends on every way out of this command. Ctrl-C goes to the remote shell;
-            while the plugin cannot connect, it ends the plugin.
+            The session ends on every way out of this command. Ctrl-C goes to the
+            remote shell; while the plugin cannot connect, it ends the plugin.
 
             Examples:
               ssm-broker connect i-0123456789abcdef0

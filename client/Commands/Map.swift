@@ -57,8 +57,8 @@ struct MapRender: BrokerCommand {
         commandName: "render",
         abstract: "Write the map as the broker reads it, and every session document.",
         discussion: """
-            Writes role-map.json and one file for each session document, in which ${account} and
-            ${region} stand for the place where the document will be.
+            Writes role-map.json and one file for each session document, in which
+            ${account} and ${region} stand for the place where it will be.
 
             Example:
               ssm-broker map render --output session-documents

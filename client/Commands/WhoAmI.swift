@@ -21,7 +21,7 @@ struct WhoAmI: BrokerCommand {
         let reply = try await world.broker(profile: signIn.profile).identity()
         world.output.write(reply.json, as: format) {
             Self.rows(reply).map {
-                "\($0):" + String(repeating: " ", count: max(1, 16 - $0.count)) + Printable.line($1)
+                "\($0):" + String(repeating: " ", count: max(1, 15 - $0.count)) + Printable.line($1)
             }
         }
     }

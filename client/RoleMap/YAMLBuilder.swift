@@ -132,7 +132,7 @@ struct YAMLBuilder {
             // Left open, a restriction would vanish: "accounts:" must not come to mean all accounts.
             note("No value stands here; write one, or leave the name out.", at: mark)
             return .null
-        case _ where ["yes", "no", "on", "off", "y", "n"].contains(text.lowercased()):
+        case _ where ["yes", "no", "on", "off"].contains(text.lowercased()):
             note(
                 "\(text) is true or false to some readers and text to others; write true or false, or put it in quotes.",
                 at: mark
@@ -149,7 +149,7 @@ struct YAMLBuilder {
         }
         let isNumeric = text.utf8.allSatisfy { "+-.0123456789_eExXoOabcdfABCDF:".utf8.contains($0) }
         if isNumeric {
-            note("\(text) is a number to some readers and text to others; put it in quotes.", at: mark)
+            note("\(text) is a number or a date to some readers and text to others; put it in quotes.", at: mark)
         }
         return .string(text)
     }
