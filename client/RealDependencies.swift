@@ -1,5 +1,5 @@
 internal import AWSClient
-internal import HTTPTransport
+internal import CurlTransport
 internal import SessionCore
 
 #if canImport(Darwin)
@@ -19,7 +19,7 @@ extension Dependencies {
         let environment = ProcessInfo.processInfo.environment
         return Dependencies(
             environment: environment,
-            transport: Pending(),
+            transport: CurlTransport(environment: environment),
             credentials: { _ in EnvironmentCredentials(environment: environment) },
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) },
             makeID: {
@@ -37,11 +37,5 @@ extension Dependencies {
             terminal: STDIN_FILENO,
             installedPlugin: Plugin.installed
         )
-    }
-}
-
-private struct Pending: HTTPTransport {
-    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        throw HTTPFailure(.unreachable, mayHaveReachedServer: false, explanation: "no transport")
     }
 }

@@ -9,6 +9,13 @@ import Testing
 struct ChannelTests {
     private struct Broken: Error {}
 
+    private func keeper(
+        minutes: Int64,
+        renew: @escaping @Sendable () async throws -> ChannelCredentials
+    ) -> ChannelCredentialKeeper {
+        ChannelCredentialKeeper(Answers.credentials("OLD", minutes: minutes), now: { World.now }, renew: renew)
+    }
+
     private func ask(_ path: String) async throws -> [UInt8]? {
         try await onOwnThread("ask") {
             Result {
@@ -63,7 +70,7 @@ struct ChannelTests {
         let gate = AsyncStream.makeStream(of: Void.self)
         let started = AsyncStream.makeStream(of: Void.self)
         let count = Counter()
-        let keeper = ChannelCredentialKeeper(Answers.credentials("OLD", minutes: 4), now: { World.now }) {
+        let keeper = self.keeper(minutes: 4) {
             renewals.withLock { $0 += 1 }
             started.continuation.yield()
             for await _ in gate.stream { break }
@@ -88,7 +95,7 @@ struct ChannelTests {
     @Test("a failed renewal is not remembered: the next asker asks the broker again")
     func notCached() async throws {
         let renewals = Mutex(0)
-        let keeper = ChannelCredentialKeeper(Answers.credentials("OLD", minutes: 0), now: { World.now }) {
+        let keeper = self.keeper(minutes: 0) {
             let count = renewals.withLock { count in
                 count += 1
                 return count
@@ -102,10 +109,9 @@ struct ChannelTests {
 
     @Test("while the broker cannot be reached, credentials that still live are given; its refusal is final")
     func fallback() async throws {
-        let old = Answers.credentials("OLD", minutes: 4)
-        let unreachable = ChannelCredentialKeeper(old, now: { World.now }) { throw Broken() }
+        let unreachable = keeper(minutes: 4) { throw Broken() }
         #expect(try await unreachable.credentials().accessKeyID == "ASIAOLD")
-        let refused = ChannelCredentialKeeper(old, now: { World.now }) {
+        let refused = keeper(minutes: 4) {
             throw CommandFailure(Problem(.sessionEnded, detail: "x", next: ""), purpose: "No")
         }
         await #expect(throws: CommandFailure.self) { try await refused.credentials() }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ssm_broker
@@ -24,6 +25,29 @@ struct TerminalTests {
         var after = termios()
         tcgetattr(slave, &after)
         #expect(after.c_lflag == original)
+    }
+
+    @Test("after a plugin that leaves the terminal changed, connect gives it its modes back", arguments: ["0", "1"])
+    func afterConnect(_ status: String) async throws {
+        var master: Int32 = -1
+        var slave: Int32 = -1
+        try #require(openpty(&master, &slave, nil, nil, nil) == 0)
+        defer {
+            close(master)
+            close(slave)
+        }
+        var before = termios()
+        tcgetattr(slave, &before)
+        let world = try World([try Answers.opened(), Answers.ended])
+        let name = try #require(ttyname(slave).map { String(cString: $0) })
+        let steering = ["PLUGIN_DOES": "changes-terminal", "PLUGIN_TERMINAL": name, "PLUGIN_STATUS": status]
+        var dependencies = world.dependencies(world.pluginVariables(steering))
+        dependencies.terminal = slave
+        _ = try await run("connect", "i-0bbbbbbbbbbbbbbb2", in: dependencies)
+        #expect(world.transport.isExhausted)
+        var after = termios()
+        tcgetattr(slave, &after)
+        #expect(after.c_lflag == before.c_lflag && after.c_lflag & tcflag_t(ECHO | ICANON) == tcflag_t(ECHO | ICANON))
     }
 
     @Test("a pipe is no terminal: it has no columns and no modes")

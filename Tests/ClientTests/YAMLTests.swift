@@ -9,7 +9,9 @@ struct YAMLTests {
 
     @Test("mappings, lists, text, whole numbers and truth values become JSON")
     func values() throws {
-        let document = try read("a: 1\nb: [x, \"1\", -5]\nc: {d: true, e: 'no'}\nf: |\n  two\n  lines\ng: '2026-11-21'\n")
+        let document = try read(
+            "a: 1\nb: [x, \"1\", -5]\nc: {d: true, e: 'no'}\nf: |\n  two\n  lines\ng: '2026-11-21'\n"
+        )
         let expected: JSON = [
             "a": 1, "b": ["x", "1", -5], "c": ["d": true, "e": "no"], "f": "two\nlines\n", "g": "2026-11-21",
         ]
