@@ -78,7 +78,7 @@ class PluginContract:
         started = service.start(start_request())
         person = connect(started)
         person.expect(f"Starting session with SessionId: {re.escape(started.session_id)}")
-        person.expect(r"\$ ")
+        person.expect_prompt()
         person.type("id; hostname; echo $HOME $TERM $LANG\n")
         person.expect(r"uid=61001\(dbadmin\) gid=61001\(dbadmin\)")
         person.expect("web-1\r")
@@ -90,8 +90,7 @@ class PluginContract:
     ) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
-        eventually(lambda: not person.local_modes & termios.ECHO, "the plugin takes the terminal")
+        person.expect_prompt()
         person.type("echo last wo''rds; exit 7\n")
         person.expect("last words")
         person.expect(f"Exiting session with sessionId: {re.escape(started.session_id)}")
@@ -104,7 +103,7 @@ class PluginContract:
 
     def test_a_resized_terminal_resizes_the_nodes(self, service: SessionService, connect: Connect) -> None:
         person = connect(service.start(start_request()))
-        person.expect(r"\$ ")
+        person.expect_prompt()
         person.type("until [ \"$(stty size)\" = '24 80' ]; do sleep 0.05; done; echo first si''ze\n")
         person.expect("first size")
         person.resize(132, 40)
@@ -115,7 +114,7 @@ class PluginContract:
         self, service: SessionService, connect: Connect
     ) -> None:
         person = connect(service.start(start_request()))
-        person.expect(r"\$ ")
+        person.expect_prompt()
         person.type("sh -c \"trap 'echo cau''ght; exit' INT; echo run''ning; while :; do sleep 0.05; done\"\n")
         person.expect("running")
         person.type("\x03")
@@ -134,7 +133,7 @@ class PluginContract:
     ) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
+        person.expect_prompt()
         person.type("seq -f 'line %g.' 1 12000\n")
         for line in (2000, 7000):
             person.expect(rf"line {line}\.")
@@ -157,7 +156,7 @@ class PluginContract:
     ) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
+        person.expect_prompt()
         person.type("a=1; echo remem''bered\n")
         person.expect("remembered")
         service.drop_connection(started.session_id)
@@ -177,7 +176,7 @@ class PluginContract:
     def test_a_terminated_session_ends_the_plugin(self, service: SessionService, connect: Connect) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
+        person.expect_prompt()
         service.terminate(started.session_id)
         person.expect(f"Exiting session with sessionId: {re.escape(started.session_id)}")
         assert person.wait() == 0
@@ -185,7 +184,7 @@ class PluginContract:
     def test_it_shakes_hands_when_the_agent_asks(self, nodes: NodeUsers, tmp_path: pathlib.Path) -> None:
         with session_service(nodes, always_handshake=True) as service, resume_endpoint(service, []) as url:
             person = Person(*plugin_command(self.plugin, service.start(start_request()), url, tmp_path))
-            person.expect(r"\$ ")
+            person.expect_prompt()
             person.type("echo sha''ken\n")
             person.expect("shaken")
             person.type("exit\n")

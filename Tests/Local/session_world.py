@@ -182,6 +182,7 @@ class Person:
     def __init__(self, command: list[str], environment: dict[str, str], *, columns: int = 80, rows: int = 24) -> None:
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a script is started without it
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], command, environment)
         self.seen = ""
@@ -192,6 +193,14 @@ class Person:
     def local_modes(self) -> int:
         """The terminal's c_lflag: echo, line editing and so on."""
         return int(termios.tcgetattr(self.terminal)[3])
+
+    def expect_prompt(self) -> None:
+        """Waits for the shell's prompt, and for the plugin to take the terminal.
+
+        Only then may Ctrl-C be hit: the real plugin sets its handlers while it shows the prompt.
+        """
+        self.expect(r"\$ ")
+        eventually(lambda: not self.local_modes & termios.ECHO, "the plugin takes the terminal")
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
