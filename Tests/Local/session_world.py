@@ -57,6 +57,14 @@ NODES = {
 }
 
 
+CREDENTIALS = {
+    "AccessKeyId": "ASIACHANNELCHANNEL00",
+    "SecretAccessKey": "channel-secret",
+    "SessionToken": "channel-token",
+}
+"""The channel credentials, as the profile's credential_process prints them."""
+
+
 def document(**inputs: Any) -> dict[str, Any]:
     """A shell document that runs as dbadmin, with ``inputs`` put over its own."""
     own = {"runAsEnabled": True, "runAsDefaultUser": "dbadmin", "idleSessionTimeout": "20"}
@@ -155,13 +163,7 @@ def plugin_command(
     plugin: pathlib.Path, started: StartedSession, endpoint: str, folder: pathlib.Path
 ) -> tuple[list[str], dict[str, str]]:
     """The plugin's argv and environment, as the client gives them: credentials come from a credential_process."""
-    credentials = {
-        "Version": 1,
-        "AccessKeyId": "ASIACHANNELCHANNEL00",
-        "SecretAccessKey": "channel-secret",
-        "SessionToken": "channel-token",
-    }
-    (folder / "credentials.json").write_text(json.dumps(credentials))
+    (folder / "credentials.json").write_text(json.dumps({"Version": 1, **CREDENTIALS}))
     config = folder / "config"
     config.write_text(f"[profile ssm-broker]\ncredential_process = cat {folder}/credentials.json\n")
     environment = {
