@@ -29,6 +29,18 @@ from system.contracts import ChannelRefused, ChannelRequest, SessionGone, Starte
 from system.node_users import LinuxUser, Node, NodeUsers  # noqa: E402
 from system.sessions import SessionService  # noqa: E402
 
+__all__ = [
+    "ChannelRefused",
+    "ChannelRequest",
+    "LinuxUser",
+    "Node",
+    "NodeUsers",
+    "SessionGone",
+    "SessionService",
+    "StartRequest",
+    "StartedSession",
+]  # what the tests take from here beside its own
+
 WEB = "i-0aaaaaaaaaaaaaaa1"
 REGION = "eu-west-1"
 DEADLINE = 15.0
@@ -43,6 +55,14 @@ NODES = {
         ],
     )
 }
+
+
+CREDENTIALS = {
+    "AccessKeyId": "ASIACHANNELCHANNEL00",
+    "SecretAccessKey": "channel-secret",
+    "SessionToken": "channel-token",
+}
+"""The channel credentials, as the profile's credential_process prints them."""
 
 
 def document(**inputs: Any) -> dict[str, Any]:
@@ -92,7 +112,8 @@ def eventually(condition: Callable[[], Any], what: str) -> Any:
 def resume_endpoint(
     service: SessionService, calls: list[dict[str, str]], refuses: Callable[[], bool] = lambda: False
 ) -> Iterator[str]:
-    """An SSM endpoint that knows ResumeSession only; gives its URL, and puts the headers of each call into ``calls``."""
+    """An SSM endpoint that knows ResumeSession only; gives its URL, and puts the headers of each call into
+    ``calls``."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -142,13 +163,7 @@ def plugin_command(
     plugin: pathlib.Path, started: StartedSession, endpoint: str, folder: pathlib.Path
 ) -> tuple[list[str], dict[str, str]]:
     """The plugin's argv and environment, as the client gives them: credentials come from a credential_process."""
-    credentials = {
-        "Version": 1,
-        "AccessKeyId": "ASIACHANNELCHANNEL00",
-        "SecretAccessKey": "channel-secret",
-        "SessionToken": "channel-token",
-    }
-    (folder / "credentials.json").write_text(json.dumps(credentials))
+    (folder / "credentials.json").write_text(json.dumps({"Version": 1, **CREDENTIALS}))
     config = folder / "config"
     config.write_text(f"[profile ssm-broker]\ncredential_process = cat {folder}/credentials.json\n")
     environment = {
@@ -169,6 +184,7 @@ class Person:
     def __init__(self, command: list[str], environment: dict[str, str], *, columns: int = 80, rows: int = 24) -> None:
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a script is started without it
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], command, environment)
         self.seen = ""
@@ -179,6 +195,14 @@ class Person:
     def local_modes(self) -> int:
         """The terminal's c_lflag: echo, line editing and so on."""
         return int(termios.tcgetattr(self.terminal)[3])
+
+    def expect_prompt(self) -> None:
+        """Waits for the shell's prompt, and for the plugin to take the terminal.
+
+        Only then may Ctrl-C be hit: the real plugin sets its handlers while it shows the prompt.
+        """
+        self.expect(r"\$ ")
+        eventually(lambda: not self.local_modes & termios.ECHO, "the plugin takes the terminal")
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -34,7 +34,9 @@ class TestDocument:
         got = read({"schemaVersion": "1.0", "sessionType": "Standard_Stream"})
         assert got == SessionDocument("Standard_Stream", False, "", "", "", 20, None)
 
-    @pytest.mark.parametrize(("value", "enabled"), [(True, True), ("true", True), ("T", True), ("0", False), ("", False)])
+    @pytest.mark.parametrize(
+        ("value", "enabled"), [(True, True), ("true", True), ("T", True), ("0", False), ("", False)]
+    )
     def test_run_as_enabled_may_be_a_string(self, value: object, enabled: bool) -> None:
         assert read(document(runAsEnabled=value)).run_as_enabled is enabled
 
@@ -59,7 +61,10 @@ class TestDocument:
 
 
 REFUSED = [
-    ({"runAsEnabled": False}, "runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo"),
+    (
+        {"runAsEnabled": False},
+        "runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo",
+    ),
     ({"runAsDefaultUser": " "}, "please set the RunAs default user"),
     ({"runAsDefaultUser": "nobodys"}, "failed to start pty since RunAs user nobodys does not exist"),
     ({"runAsDefaultUser": "root"}, "invalid uid and gid"),
@@ -137,7 +142,7 @@ class TestNode:
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "never-there")
         fresh = NodeUsers(NODES)
         try:
-            shown = run_on(fresh, DBADMIN, "env; ls /proc/self/fd")
+            shown = run_on(fresh, DBADMIN, "env; ls -1 /proc/self/fd")
         finally:
             fresh.close()
         assert "never-there" not in shown
@@ -148,14 +153,48 @@ class TestNode:
         assert "supplementary groups are not set" in (UserSwitch("mapped").notice or "")
         assert "NOT switched" in (UserSwitch("none", "not allowed").notice or "")
 
+    @pytest.mark.parametrize(
+        ("limit", "identity", "who"),
+        [(10, "mapped", "uid=61001(dbadmin) gid=61001(dbadmin) groups=61001(dbadmin)"), (0, "none", "uid=0(root)")],
+    )
+    def test_with_fewer_rights_the_switch_goes_less_far_and_says_so(self, limit: int, identity: str, who: str) -> None:
+        # In a user namespace of its own, this machine can be made to allow no more than a stranger's would.
+        less = f'echo {limit} > /proc/sys/user/max_user_namespaces && exec "$@"'
+        script = f"""
+import sys
+sys.path[:0] = {[str(ROOT / "infra/local"), str(pathlib.Path(__file__).parent)]!r}
+from session_world import NODES, NodeUsers, Person, session_service, start_request
+from test_agent import DBADMIN, run_on
+from test_gateway import opened
+nodes = NodeUsers(NODES)
+print(nodes.switch.identity, nodes.switch.notice)
+print(run_on(nodes, DBADMIN, "id"))
+with session_service(nodes) as service, opened(service.start(start_request())) as client:
+    print(client.read_until("$ " if nodes.switch.identity == "mapped" else "# "))
+nodes.close()
+"""
+        done = subprocess.run(
+            ["unshare", "--user", "--map-root-user", "sh", "-c", less, "sh", sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        if done.stderr.startswith("unshare: "):
+            pytest.skip(f"user namespaces are not allowed here: {done.stderr}")
+        assert done.stdout.startswith(f"{identity} "), done.stderr
+        assert who in done.stdout
+        assert ("infra/local: the Linux user was NOT switched" in done.stdout) == (identity == "none")
+
     def test_what_escapes_its_shell_ends_with_the_system_even_when_that_is_killed(self, tmp_path: pathlib.Path) -> None:
+        seconds = f"9{os.getpid()}"  # names this very process among all of the machine
         script = f"""
 import sys, os, time
 sys.path[:0] = [{str(ROOT / "infra/local")!r}, {str(pathlib.Path(__file__).parent)!r}]
 from session_world import NODES, WEB, NodeUsers
 from test_agent import DBADMIN, run_on
 nodes = NodeUsers(NODES)
-print(run_on(nodes, DBADMIN, "setsid sleep 98765 > /dev/null 2>&1 < /dev/null &"), flush=True)
+print(run_on(nodes, DBADMIN, "setsid sleep {seconds} > /dev/null 2>&1 < /dev/null &"), flush=True)
 print("ready", flush=True)
 time.sleep(60)
 """
@@ -163,10 +202,10 @@ time.sleep(60)
         assert system.stdout is not None
         while "ready" not in system.stdout.readline():
             assert system.poll() is None
-        assert eventually(lambda: processes_of("sleep\0" + "98765\0"), "it runs")
+        assert eventually(lambda: processes_of(f"sleep\0{seconds}\0"), "it runs")
         system.send_signal(signal.SIGKILL)
         system.wait()
-        eventually(lambda: not processes_of("sleep\0" + "98765\0"), "it is gone")
+        eventually(lambda: not processes_of(f"sleep\0{seconds}\0"), "it is gone")
         system.stdout.close()
 
 

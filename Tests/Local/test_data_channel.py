@@ -6,6 +6,8 @@ import hashlib
 import json
 import struct
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 import session_world  # noqa: F401  puts infra/local on the path
@@ -127,14 +129,20 @@ def test_output_is_cut_between_characters(data: bytes, complete: int) -> None:
     assert complete_characters(data) == complete
 
 
+def note(numbers: list[int]) -> Callable[[AgentMessage], bool]:
+    """Takes every message, and notes its number."""
+
+    def deliver(taken: AgentMessage) -> bool:
+        numbers.append(taken.sequence)
+        return True
+
+    return deliver
+
+
 class TestInboundStream:
     def receive(self, stream: InboundStream, *sequences: int) -> tuple[list[int], list[int]]:
         delivered: list[int] = []
-        acknowledged = [
-            number
-            for number in sequences
-            if stream.receive(message(number), lambda taken: not delivered.append(taken.sequence))
-        ]
+        acknowledged = [number for number in sequences if stream.receive(message(number), note(delivered))]
         return delivered, acknowledged
 
     def test_messages_are_handed_over_in_order_and_once(self) -> None:
@@ -157,12 +165,12 @@ class TestInboundStream:
         stream.receive(message(1), lambda _: True)
         stream.receive(message(0), lambda taken: taken.sequence == 0)
         late: list[int] = []
-        stream.deliver_ahead(lambda taken: not late.append(taken.sequence))
+        stream.deliver_ahead(note(late))
         assert late == [1] and stream.expected == 2
 
 
 class TestOutboundStream:
-    def stream(self, **options: bool | int) -> OutboundStream:
+    def stream(self, **options: Any) -> OutboundStream:
         return OutboundStream(OUTPUT, **{"receiver_acknowledges_duplicates": False, **options})
 
     def sequence(self, frame: bytes | None) -> int | None:
@@ -208,7 +216,12 @@ class TestOutboundStream:
     def test_before_that_it_vouches_for_itself_only(self) -> None:
         # The plugin drops the first output while it has no handler, and keeps and acknowledges what comes after.
         stream = self.stream()
-        for kind in (PayloadType.HANDSHAKE_REQUEST, PayloadType.HANDSHAKE_COMPLETE, PayloadType.OUTPUT, PayloadType.OUTPUT):
+        for kind in (
+            PayloadType.HANDSHAKE_REQUEST,
+            PayloadType.HANDSHAKE_COMPLETE,
+            PayloadType.OUTPUT,
+            PayloadType.OUTPUT,
+        ):
             stream.send(kind, b"x", 0)
         for sequence in (0, 1, 3):
             stream.acknowledge(sequence, 0)

@@ -102,7 +102,9 @@ class Client:
 
 @contextmanager
 def opened(started: StartedSession, **headers: str) -> Iterator[Client]:
-    with connect(started.stream_url, compression=None, additional_headers=headers, proxy=None) as socket:
+    with connect(
+        started.stream_url, compression=None, additional_headers=headers, proxy=None, close_timeout=1
+    ) as socket:
         socket.send(open_message(started.token_value))
         yield Client(socket)
 
@@ -255,10 +257,12 @@ class TestStreaming:
             client.read_until("line 1.")
         with opened(service.resume(started.session_id)) as client:
             seen: dict[int, bytes] = {}
-            while not b"all" in b"".join(seen.values())[-20:]:
+            while b"all" not in b"".join(seen.values())[-20:]:
                 message = client.receive()
                 seen.setdefault(message.sequence, message.payload)
-        numbers = [int(number) for number in re.findall(rb"line (\d+)\.\r", b"".join(seen[key] for key in sorted(seen)))]
+        numbers = [
+            int(number) for number in re.findall(rb"line (\d+)\.\r", b"".join(seen[key] for key in sorted(seen)))
+        ]
         assert numbers == list(range(numbers[0], 30001))
 
     def test_input_is_acknowledged_even_twice_and_typed_once_and_in_order(self, service: SessionService) -> None:

@@ -24,7 +24,6 @@ from session_world import (
     start_request,
 )
 
-
 __all__ = ["nodes"]
 
 
@@ -35,8 +34,10 @@ class TestStandIn(PluginContract):
 
     def test_it_is_let_in_where_a_signature_is_demanded(self, nodes: NodeUsers, tmp_path: pathlib.Path) -> None:
         with session_service(nodes, strict_signing=True) as service:
-            person = Person(*plugin_command(self.plugin, service.start(start_request()), "http://127.0.0.1:9", tmp_path))
-            person.expect(r"\$ ")
+            person = Person(
+                *plugin_command(self.plugin, service.start(start_request()), "http://127.0.0.1:9", tmp_path)
+            )
+            person.expect_prompt()
             person.kill()
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -44,8 +45,7 @@ class TestStandIn(PluginContract):
         self, service: SessionService, connect: Connect, number: signal.Signals
     ) -> None:
         person = connect(service.start(start_request()))
-        person.expect(r"\$ ")
-        eventually(lambda: not person.local_modes & termios.ECHO, "the plugin takes the terminal")
+        person.expect_prompt()
         person.send(number)
         assert person.wait() == -number
         assert not person.local_modes & (termios.ECHO | termios.ICANON)
@@ -56,7 +56,7 @@ class TestStandIn(PluginContract):
     ) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
+        person.expect_prompt()
         self.refuses_resume = True
         service.drop_connection(started.session_id)
         eventually(lambda: len(resumes) == 6, "six tries")
@@ -72,7 +72,9 @@ def piped(nodes: NodeUsers, tmp_path: pathlib.Path) -> Iterator[Callable[[str], 
     with session_service(nodes) as service:
 
         def run(text: str) -> subprocess.CompletedProcess[str]:
-            command, environment = plugin_command(STAND_IN, service.start(start_request()), "http://127.0.0.1:9", tmp_path)
+            command, environment = plugin_command(
+                STAND_IN, service.start(start_request()), "http://127.0.0.1:9", tmp_path
+            )
             return run_piped(command, environment, text)
 
         yield run
@@ -120,7 +122,12 @@ GOOD = json.dumps({"SessionId": "a-1", "TokenValue": "t", "StreamUrl": "ws://127
 WRONG = [
     ("an operation it has not", (GOOD, REGION, "ResumeSession", "", '{"Target":"i-1"}', ""), 0, "Invalid Operation"),
     ("no JSON", ("{", REGION, "StartSession", "", '{"Target":"i-1"}', ""), 0, "Cannot perform start session: "),
-    ("a variable not set", ("AWS_SSM_START_SESSION_RESPONSE_1", REGION, "StartSession"), 0, "Cannot perform start session: "),
+    (
+        "a variable not set",
+        ("AWS_SSM_START_SESSION_RESPONSE_1", REGION, "StartSession"),
+        0,
+        "Cannot perform start session: ",
+    ),
     ("a response without token", ("{}", REGION, "StartSession", "", '{"Target":"i-1"}', ""), 2, ""),
     ("a request without target", (GOOD, REGION, "StartSession", "", "{}", ""), 2, ""),
     ("too few arguments", ("x", REGION), 0, "Unknown operation x"),

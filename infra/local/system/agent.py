@@ -1,7 +1,7 @@
 """What the SSM agent on a node does with a session: read the document, become its user, run the shell.
 
-The rules and the texts follow amazon-ssm-agent 3.x. There, StartSession has long succeeded when any of this fails: the person
-sees the failure as the last words of the session, some seconds after it began.
+The rules and the texts follow amazon-ssm-agent 3.x. There, StartSession has long succeeded when any of this fails: the
+person sees the failure as the last words of the session, some seconds after it began.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def run_as(document: SessionDocument, node: Node) -> LinuxUser:
     """
     if not document.run_as_enabled:
         # The agent would create ssm-user here and let it sudo without a password. No document of ours may come to this.
-        raise CannotStart("runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo")
+        raise CannotStart(
+            "runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo"
+        )
     name = document.run_as_user
     if not name.strip():
         raise CannotStart("please set the RunAs default user")
@@ -143,6 +145,4 @@ class Agent:
             if action.get("ActionStatus") != 1:
                 raise NotSupported(f"Encountered error while initiating handshake. {action.get('Error')}")
         took = int((asyncio.get_running_loop().time() - began) * 1e9)
-        channel.send_json(
-            PayloadType.HANDSHAKE_COMPLETE, {"HandshakeTimeToComplete": took, "CustomerMessage": ""}
-        )
+        channel.send_json(PayloadType.HANDSHAKE_COMPLETE, {"HandshakeTimeToComplete": took, "CustomerMessage": ""})

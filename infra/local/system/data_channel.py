@@ -1,8 +1,8 @@
 """The data channel's wire format and its sequencing, without I/O: bytes in, bytes out, time passed in.
 
-A data channel carries binary WebSocket frames, one agent message each. Messages of the two stream types are numbered from 0
-in each direction and acknowledged one by one; everything else is neither. Both ends use the classes here: the gateway
-(which plays service and agent) and the stand-in plugin.
+A data channel carries binary WebSocket frames, one agent message each. Messages of the two stream types are numbered
+from 0 in each direction and acknowledged one by one; everything else is neither. Both ends use the classes here: the
+gateway (which plays service and agent) and the stand-in plugin.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class AgentMessage:
             raise Malformed("header length, type or date is missing")
         if payload_length and digest != hashlib.sha256(payload).digest():
             raise Malformed("the digest is not the payload's")
-        return cls(message_type, payload, sequence, flags, payload_type, uuid.UUID(bytes=_swap_halves(identifier)), created)
+        return cls(
+            message_type, payload, sequence, flags, payload_type, uuid.UUID(bytes=_swap_halves(identifier)), created
+        )
 
 
 def _swap_halves(identifier: bytes) -> bytes:
@@ -148,7 +150,9 @@ def channel_closed(session_id: str, target: str, output: str) -> AgentMessage:
         "SchemaVersion": 1,
         "Output": output,
     }
-    return AgentMessage(CHANNEL_CLOSED, json.dumps(content).encode(), flags=SYN | FIN, id=identifier, created_ms=created)
+    return AgentMessage(
+        CHANNEL_CLOSED, json.dumps(content).encode(), flags=SYN | FIN, id=identifier, created_ms=created
+    )
 
 
 def complete_characters(data: bytes) -> int:
@@ -179,8 +183,8 @@ class InboundStream:
     def receive(self, message: AgentMessage, deliver: Callable[[AgentMessage], bool]) -> bool:
         """Takes a message, hands over what is now in order, and returns whether to acknowledge this one.
 
-        ``deliver`` returns False when it cannot take a message yet: that one is neither acknowledged nor passed over, so the
-        other end sends it again.
+        ``deliver`` returns False when it cannot take a message yet: that one is neither acknowledged nor passed over,
+        so the other end sends it again.
         """
         if message.sequence < self.expected:
             return self._acknowledges_duplicates

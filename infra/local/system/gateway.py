@@ -31,8 +31,8 @@ class TokenRefused(Exception):
 class Gateway:
     """Accepts connections at `/v1/data-channel/<session id>`.
 
-    A connection passes four checks in this order: the path names a session that lives; its signature, when there is one or
-    one is demanded; the right to open the channel; and a token that was never used.
+    A connection passes four checks in this order: the path names a session that lives; its signature, when there is one
+    or one is demanded; the right to open the channel; and a token that was never used.
     """
 
     def __init__(

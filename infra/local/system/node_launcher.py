@@ -1,116 +1,37 @@
 """One node's first process: makes the node's private world and starts shells in it. Standard library only.
 
-It is run as a program of its own (`python -I node_launcher.py <fd>`), so that it has one thread and nothing to inherit. On
-``fd``, a sequenced-packet socket, it reads a description of the node, answers how far it got, and then serves requests, one
+It is run as a program of its own, :data:`PROGRAM`, so that it has one thread and nothing to inherit. On its descriptor,
+a sequenced-packet socket, it reads a description of the node, answers how far it got, and then serves requests, one
 JSON object a packet:
 
     {"shell": {"user": …, "uid": …, "gid": …, "groups": […]}, "environment": {…}}  with the terminal's descriptor
         -> {"process": 7}
     {"kill": 7} -> {}
 
-When the socket closes, because the system stopped or was killed, it kills what it started and ends. As process 1 of a PID
-namespace it takes everything with it.
+When the socket closes, because the system stopped or was killed, it kills what it started and ends. As process 1 of a
+PID namespace it takes everything with it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import json
 import os
 import pathlib
 import signal
 import socket
-import sys
-import tempfile
 import termios
 from typing import Any, NoReturn
 
-CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x04000000, 0x10000000, 0x20000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
-PR_SET_CHILD_SUBREAPER = 36
+from . import namespaces
 
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-def _call(name: str, *arguments: Any) -> None:
-    if getattr(_libc, name)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
-
-
-def _mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
-    encoded = [text.encode() if text is not None else None for text in (source, target, kind)]
-    _call("mount", *encoded, ctypes.c_ulong(flags), options.encode() if options is not None else None)
-
-
-def _map_identity(inside_uid: int, inside_gid: int, outside_uid: int, outside_gid: int) -> None:
-    """Maps one user and one group into the user namespace just entered; all that an unprivileged process may map."""
-    pathlib.Path("/proc/self/setgroups").write_text("deny")
-    pathlib.Path("/proc/self/uid_map").write_text(f"{inside_uid} {outside_uid} 1")
-    pathlib.Path("/proc/self/gid_map").write_text(f"{inside_gid} {outside_gid} 1")
-
-
-def _may_become_everyone(node: dict[str, Any]) -> bool:
-    """Whether this is root with every id of the node at hand: a container's root may have a few ids, or one."""
-    if os.getuid() != 0:
-        return False
-    wanted = {"uid": {0}, "gid": {0}}
-    for user in node["users"]:
-        wanted["uid"].add(user["uid"])
-        wanted["gid"].update(user["groups"])
-    return all(
-        any(first <= number < first + count for first, _, count in _id_ranges(kind))
-        for kind, numbers in wanted.items()
-        for number in numbers
-    )
-
-
-def _id_ranges(kind: str) -> list[list[int]]:
-    lines = pathlib.Path(f"/proc/self/{kind}_map").read_text().splitlines()
-    return [[int(number) for number in line.split()] for line in lines]
-
-
-def _enter_namespaces(node: dict[str, Any]) -> str:
-    """Leaves the host's namespaces, and returns how: as root ("full"), or through a user namespace ("mapped").
-
-    Raises:
-        OSError: the kernel allows neither.
-    """
-    private = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID
-    uid, gid = os.getuid(), os.getgid()
-    if _may_become_everyone(node):
-        try:
-            _call("unshare", private)
-            return "full"
-        except PermissionError:
-            pass  # root without CAP_SYS_ADMIN, as in many containers: try like anyone else
-    _call("unshare", CLONE_NEWUSER | private)
-    _map_identity(0, 0, uid, gid)
-    return "mapped"
-
-
-def _furnish(node: dict[str, Any], identity: str) -> None:
-    """Gives the node its name, users and homes. Runs as process 1 of the node."""
-    _mount("none", "/", None, MS_REC | MS_PRIVATE)
-    socket.sethostname(node["name"])
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("passwd", "group"):
-            source = pathlib.Path(folder, name)
-            source.write_text(node[name])
-            source.chmod(0o644)
-            _mount(str(source), f"/etc/{name}", None, MS_BIND)
-    _mount("tmpfs", "/home", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
-    _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
-    for user in node["users"]:
-        home = pathlib.Path("/home", user["user"])
-        home.mkdir(mode=0o700)
-        if identity == "full":
-            os.chown(home, user["uid"], user["gid"])
-    try:
-        _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    except OSError:
-        pass  # a container that hides parts of /proc forbids it; then `ps` shows the host's processes, and that is all
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from system.node_launcher import main
+main(int(sys.argv[2]))
+"""
+"""What `python -I -c` runs: its arguments are the folder of this package and the descriptor."""
 
 
 def _start_shell(user: dict[str, Any], environment: dict[str, str], terminal: int, identity: str) -> int:
@@ -131,7 +52,9 @@ def _start_shell(user: dict[str, Any], environment: dict[str, str], terminal: in
     return process
 
 
-def _become_shell(user: dict[str, Any], environment: dict[str, str], terminal: int, identity: str, failing: int) -> NoReturn:
+def _become_shell(
+    user: dict[str, Any], environment: dict[str, str], terminal: int, identity: str, failing: int
+) -> NoReturn:
     try:
         os.setsid()
         fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
@@ -146,8 +69,7 @@ def _become_shell(user: dict[str, Any], environment: dict[str, str], terminal: i
             os.setresgid(user["gid"], user["gid"], user["gid"])
             os.setresuid(user["uid"], user["uid"], user["uid"])
         elif identity == "mapped":
-            _call("unshare", CLONE_NEWUSER)
-            _map_identity(user["uid"], user["gid"], 0, 0)
+            namespaces.become_mapped_user(user["uid"], user["gid"])
         for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         os.execvpe("sh", ["sh"], environment)
@@ -225,9 +147,9 @@ def _serve_in_namespaces(channel: socket.socket, node: dict[str, Any]) -> str:
     if os.fork() == 0:
         os.close(failed)
         try:
-            identity = _enter_namespaces(node)
+            identity = namespaces.enter(node)
             if os.fork() == 0:  # only a child is inside a new PID namespace: this one is its process 1
-                _furnish(node, identity)
+                namespaces.furnish(node, identity)
                 os.close(failing)
                 channel.send(json.dumps({"identity": identity, "reason": ""}).encode())
                 Launcher(channel, identity).serve()
@@ -244,7 +166,7 @@ def main(descriptor: int) -> None:
     # SOCK_SEQPACKET: one packet is one request, and descriptors travel with it.
     channel = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C at the operator's terminal stops the system, which stops this
-    _call("prctl", PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    namespaces.adopt_orphans()
     node = json.loads(channel.recv(65_536))
     reason = _serve_in_namespaces(channel, node)
     if reason:
@@ -256,7 +178,3 @@ def main(descriptor: int) -> None:
             os.wait()
         except ChildProcessError:
             return
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))

@@ -1,13 +1,12 @@
 """The nodes' Linux users: they exist in each node's private namespaces and nowhere else.
 
-A node is one launcher process (:mod:`node_launcher`) in mount, UTS and PID namespaces of its own: its own passwd and group
-bound over the host's, empty `/home` and `/tmp`, its own host name and process list.
+A node is one launcher process (:mod:`node_launcher`) in mount, UTS and PID namespaces of its own: its own passwd and
+group bound over the host's, empty `/home` and `/tmp`, its own host name and process list.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import socket
 import subprocess
@@ -16,6 +15,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from . import node_launcher
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,8 @@ class UserSwitch:
     """How far the switch to the document's user goes on this machine."""
 
     identity: Identity
-    """``full``: uid, gid and supplementary groups. ``mapped``: uid and gid, through a user namespace; supplementary groups
-    cannot be set there. ``none``: the kernel allows no namespace, and shells run as whoever runs the system."""
+    """``full``: uid, gid and supplementary groups. ``mapped``: uid and gid, through a user namespace; supplementary
+    groups cannot be set there. ``none``: the kernel allows no namespace, and shells run as whoever runs the system."""
     reason: str = ""
     """Why not, in the kernel's words."""
 
@@ -104,18 +105,22 @@ class NodeProcess:
     def __init__(self, node: Node) -> None:
         self._lock = threading.Lock()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        launcher = pathlib.Path(__file__).with_name("node_launcher.py")
+        packages = pathlib.Path(__file__).parents[1]
         with theirs:
             # An environment of its own: what the system knows in its environment is none of the node's business.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(launcher), str(theirs.fileno())],
+                [sys.executable, "-IB", "-c", node_launcher.PROGRAM, str(packages), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 env={"PATH": AGENT_PATH, "LANG": "C.UTF-8"},
                 stdin=subprocess.DEVNULL,
                 cwd="/",
             )
         users = [user.credential for user in node.users]
-        made = self._ask({"name": node.name, "passwd": node.passwd, "group": node.group, "users": users})
+        try:
+            made = self._ask({"name": node.name, "passwd": node.passwd, "group": node.group, "users": users})
+        except OSError:
+            self.close()
+            raise
         self.switch = UserSwitch(made["identity"], made["reason"])
 
     def start_shell(self, user: LinuxUser, environment: Mapping[str, str], terminal: int) -> int:

@@ -18,12 +18,13 @@ class _Unacknowledged:
 class OutboundStream:
     """Numbers stream messages and keeps each until it is acknowledged.
 
-    Within a connection nothing is lost, but a receiver that is not ready drops a message silently: so the oldest one is sent
-    again when its time is up. A new connection gets everything that is unacknowledged, in order.
+    Within a connection nothing is lost, but a receiver that is not ready drops a message silently: so the oldest one is
+    sent again when its time is up. A new connection gets everything that is unacknowledged, in order.
 
-    The plugin never acknowledges a duplicate. So when an acknowledgement is lost with its connection, that message would stay
-    here for ever. But the plugin handles a connection's messages in order, and once it has acknowledged the first message
-    after the handshake it drops none: from then on an acknowledgement vouches for every earlier message too.
+    The plugin never acknowledges a duplicate. So when an acknowledgement is lost with its connection, that message
+    would stay here for ever. But the plugin handles a connection's messages in order, and once it has acknowledged the
+    first message after the handshake it drops none: from then on an acknowledgement vouches for every earlier message
+    too.
     """
 
     FIRST_TIMEOUT = 0.2

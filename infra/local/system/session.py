@@ -16,7 +16,8 @@ from .session_channel import SessionChannel
 from .session_document import DEFAULT_IDLE_MINUTES, NotSupported, SessionDocument
 
 TOKEN_SECONDS = 60.0
-"""How long a token waits for its connection. AWS says no figure; a plugin dials at once and gives up after some six seconds."""
+"""How long a token waits for its connection. AWS says no figure; a plugin dials at once and gives up after some six
+seconds."""
 
 _SUFFIX = string.ascii_lowercase + string.digits
 
@@ -62,7 +63,7 @@ class Session:
     ended: float | None = None
     details: str | None = None
     active: float = 0.0
-    """When the person last typed; the start and each connection count too."""
+    """When the person last typed; the start and the first connection count too, a resumption does not."""
     run: asyncio.Task[None] | None = None
     """The agent's work, from the first connection on."""
     _tokens: dict[str, float] = field(default_factory=dict, repr=False)

@@ -76,7 +76,8 @@ class SessionChannel:
 
     @property
     def has_room(self) -> bool:
-        """Whether to go on reading output: a client is there and keeps up. While not, the shell blocks and loses nothing."""
+        """Whether to go on reading output: a client is there and keeps up. While not, the shell blocks and loses
+        nothing."""
         return self.link is not None and self._outbound.has_room
 
     def attach(self, link: Link) -> None:
@@ -97,7 +98,8 @@ class SessionChannel:
         return True
 
     def send(self, payload_type: PayloadType, payload: bytes) -> None:
-        """Sends a stream message, now or as soon as there is a client. An empty payload is none: the plugin refuses it."""
+        """Sends a stream message, now or as soon as there is a client. An empty payload is none: the plugin refuses
+        it."""
         frame = self._outbound.send(payload_type, payload, self._loop.time())
         self._settled.clear()
         if self.link is not None:
@@ -115,8 +117,9 @@ class SessionChannel:
             return
         if message.type == data_channel.ACKNOWLEDGE:
             self._acknowledged(message)
-        elif message.type == data_channel.INPUT and self._inbound.receive(message, self._deliver) and self.acknowledges:
-            if self.link is not None:
+        elif message.type == data_channel.INPUT:
+            taken = self._inbound.receive(message, self._deliver)
+            if taken and self.acknowledges and self.link is not None:
                 self.link.put(data_channel.acknowledgement(message).pack())
 
     def input_may_flow(self) -> None:

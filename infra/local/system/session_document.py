@@ -51,7 +51,8 @@ class SessionDocument:
 
 
 def _values(declared: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Each declared parameter's value: the caller's, else its default. What is not declared is dropped, as the agent does."""
+    """Each declared parameter's value: the caller's, else its default. What is not declared is dropped, as the agent
+    does."""
     values: dict[str, Any] = {}
     for name, declaration in declared.items():
         if name in given:

@@ -113,6 +113,7 @@ class SessionService:
         for state in self.live():
             self.terminate(state.session_id)
         self._do(self._gateway.close())
+        self._do(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -194,8 +195,9 @@ class SessionService:
         session = self._sessions[session_id]
         if not session.is_live or not session.redeem(token, self._clock()):
             raise TokenRefused("the token is not valid")
+        if session.status == "Connecting":
+            session.active = self._clock()
         session.status = "Connected"
-        session.active = self._clock()
         session.channel.attach(link)
         if session.run is None:
             session.run = self._loop.create_task(self._run(session))

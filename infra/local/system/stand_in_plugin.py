@@ -1,8 +1,8 @@
 """A stand-in for AWS's session-manager-plugin: what it is given, what it says, how it ends.
 
-It behaves as the real one does where a client must make up for it: it exits 0 for nearly everything, never ends the session,
-hangs when it cannot connect, and leaves the terminal without line editing. Like current releases it signs the upgrade with
-the profile's credentials. Shell sessions only.
+It behaves as the real one does where a client must make up for it: it exits 0 for nearly everything, never ends the
+session, hangs when it cannot connect, and leaves the terminal without line editing. Like current releases it signs the
+upgrade with the profile's credentials. Shell sessions only.
 """
 
 from __future__ import annotations
@@ -38,10 +38,7 @@ def main(arguments: list[str]) -> NoReturn:
     elif arguments == ["--version"]:
         say(f"{VERSION}\n")
     elif len(arguments) < 3:
-        say(
-            f"\nUnknown operation {arguments[0]}. \n"
-            "Use session-manager-plugin --version to check the version.\n\n"
-        )
+        say(f"\nUnknown operation {arguments[0]}. \nUse session-manager-plugin --version to check the version.\n\n")
     else:
         start(arguments)
     sys.exit(0)

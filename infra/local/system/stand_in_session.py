@@ -65,8 +65,8 @@ class PluginSession:
         woken, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
-        for number in CONTROL_BYTES:
-            signal.signal(number, lambda *_: None)
+        for control in CONTROL_BYTES:
+            signal.signal(control, lambda *_: None)
         while True:
             ready, _, _ = select.select([0, woken], [], [])
             if woken in ready:
