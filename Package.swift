@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A library target of ours, with the settings that all of them share.
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one target, in the folder named after it.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ssm-broker",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "ssm-broker", targets: ["ssm-broker"]),
+        .executable(name: "broker-lambda", targets: ["broker-lambda"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // The C libraries. Each module map names one library, so that nothing above imports a C header by accident.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Values and rules: no I/O, no clock.
+        library("Digests", ["CCrypto"]),
+        library("SessionCore", ["Digests"]),
+
+        // Adapters.
+        library("HTTPTransport"),
+        library("CurlTransport", ["CCurl", "HTTPTransport"]),
+        library("AWSClient", ["Digests", "HTTPTransport", "SessionCore", logging]),
+        library("LambdaRuntime", ["HTTPTransport", logging]),
+        library("SQLiteStore", ["CSQLite", "SessionCore"]),
+
+        // Use cases.
+        library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
+
+        // Composition roots.
+        .executableTarget(
+            name: "broker-lambda",
+            dependencies: [
+                "AWSClient", "BrokerService", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
+                "SessionCore", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ssm-broker",
+            dependencies: [
+                "AWSClient", "CYAML", "CurlTransport", "HTTPTransport", "SessionCore", argumentParser, logging,
+            ],
+            path: "client",
+            swiftSettings: strict
+        ),
+
+        // Doubles and contract suites that several test targets use.
+        .target(
+            name: "TestSupport",
+            dependencies: ["HTTPTransport", "SessionCore"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        tests("SessionCore", ["Digests", "SessionCore", "TestSupport"]),
+        tests("CurlTransport", ["CurlTransport", "HTTPTransport", "TestSupport"]),
+        tests("AWSClient", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", "TestSupport", logging]),
+        tests("LambdaRuntime", ["HTTPTransport", "LambdaRuntime", "TestSupport", logging]),
+        tests("SQLiteStore", ["CSQLite", "SQLiteStore", "SessionCore", "TestSupport"]),
+        tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
+        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
+        tests(
+            "Client",
+            ["AWSClient", "HTTPTransport", "SessionCore", "TestSupport", "ssm-broker", argumentParser, logging]
+        ),
+    ]
+)

@@ -1,0 +1,9 @@
+/// The AWS services that are called, by the name that signatures and endpoints use.
+public enum AWSService: String, Sendable, Hashable, CaseIterable {
+    /// AWS Security Token Service.
+    case sts
+    /// AWS Systems Manager.
+    case ssm
+    /// AWS Identity and Access Management.
+    case iam
+}

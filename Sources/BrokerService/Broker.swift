@@ -1,0 +1,129 @@
+public import Logging
+public import SessionCore
+
+/// The broker: answers every request, and leaves a record of each that matters.
+public struct Broker: Sendable {
+    /// What the broker needs of the world.
+    public struct Dependencies: Sendable {
+        /// Where records are kept.
+        public var audit: any AuditStore
+        /// The member accounts.
+        public var accounts: MemberAccounts
+        /// The role map in force.
+        public var map: @Sendable () async throws -> RoleMap
+        /// What the deployment allows at most.
+        public var ceiling: Ceiling
+        /// The organisation that callers must belong to; nil where that is not checked.
+        public var organization: String?
+        /// The time.
+        public var now: @Sendable () -> Timestamp
+        /// Unpredictable bytes, as many as asked for.
+        public var randomBytes: @Sendable (Int) -> [UInt8]
+
+        /// Names the dependencies.
+        public init(
+            audit: any AuditStore,
+            accounts: MemberAccounts,
+            map: @escaping @Sendable () async throws -> RoleMap,
+            ceiling: Ceiling,
+            organization: String?,
+            now: @escaping @Sendable () -> Timestamp,
+            randomBytes: @escaping @Sendable (Int) -> [UInt8]
+        ) {
+            self.audit = audit
+            self.accounts = accounts
+            self.map = map
+            self.ceiling = ceiling
+            self.organization = organization
+            self.now = now
+            self.randomBytes = randomBytes
+        }
+    }
+
+    let dependencies: Dependencies
+
+    /// Makes a broker.
+    public init(_ dependencies: Dependencies) {
+        self.dependencies = dependencies
+    }
+
+    /// Answers one request.
+    ///
+    /// - Parameters:
+    ///   - request: What the front door hands over.
+    ///   - logger: Gets one line for the finished request.
+    /// - Returns: The answer; a refusal or failure is one too.
+    public func answer(_ request: BrokerRequest, logger: Logger) async -> BrokerReply {
+        var exchange = Exchange(request, dependencies: dependencies, logger: logger)
+        do {
+            let match = try Route.match(
+                method: request.method,
+                resource: request.resource,
+                matching: request.parameters
+            )
+            exchange.route = match.route
+            let caller = try exchange.identify()
+            let reply = try await answer(match, caller: caller, in: &exchange)
+            exchange.logFinished(status: reply.status, code: nil)
+            return reply
+        } catch {
+            let problem = await refuse(error, in: exchange)
+            exchange.logFinished(status: problem.code.status, code: problem.code)
+            return BrokerReply(problem)
+        }
+    }
+
+    private func answer(
+        _ match: Route.Match,
+        caller: CallerIdentity,
+        in exchange: inout Exchange
+    ) async throws -> BrokerReply {
+        switch match.route {
+        case .identity:
+            return BrokerReply(try await identity(of: caller, in: &exchange).json)
+        case .openSession:
+            return BrokerReply(try await openSession(for: caller, in: &exchange).json)
+        case .endSession:
+            return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
+        case .renewCredentials:
+            return BrokerReply(try await renewCredentials(of: try match.session(), for: caller, in: &exchange).json)
+        case .auditRecords:
+            return BrokerReply(try await auditRecords(for: caller, in: &exchange))
+        case .auditHeads:
+            return BrokerReply(try await auditHeads(for: caller, in: &exchange))
+        }
+    }
+
+    /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
+    ///
+    /// A refusal that cannot be recorded tells the caller only that: nobody may explore the map unseen.
+    private func refuse(_ error: any Error, in exchange: Exchange) async -> Problem {
+        var problem = exchange.problem(for: error)
+        if !exchange.isRecorded {
+            do {
+                _ = try await dependencies.audit.append(exchange.refusal(problem))
+            } catch {
+                problem = exchange.problem(for: error)
+            }
+        }
+        problem.requestID = exchange.request.id
+        return problem
+    }
+}
+
+extension Route.Match {
+    /// The session that the path names.
+    fileprivate func session() throws -> RecordID {
+        guard let id = parameters["id"].flatMap({ try? RecordID($0) }) else { throw Problem.sessionNotFound }
+        return id
+    }
+}
+
+extension Problem {
+    /// The one answer for a session that is not there and for one that is somebody else's.
+    static let sessionNotFound = Problem(
+        .sessionNotFound,
+        detail: "You have no session with this id.",
+        next: "Use the id that connect printed."
+    )
+}

@@ -1,0 +1,140 @@
+internal import AWSClient
+internal import Logging
+internal import SessionCore
+
+/// One request under way, and what is known about it so far: what a record about it will say.
+struct Exchange: Sendable {
+    let request: BrokerRequest
+    let dependencies: Broker.Dependencies
+    let logger: Logger
+    /// When the broker took the request up.
+    let received: Timestamp
+    var route: Route?
+    /// `verified`, or why the caller's role is not proven; nil while no proof was tried.
+    var proof: String?
+    var clientRequestID: RecordID?
+    var client: String?
+    var access: AuditAccess?
+    var session: RecordID?
+    /// Whether the request's refusal stands in the log already, as the outcome of its intent.
+    var isRecorded = false
+
+    init(_ request: BrokerRequest, dependencies: Broker.Dependencies, logger: Logger) {
+        self.request = request
+        self.dependencies = dependencies
+        var logger = logger
+        logger[metadataKey: "request.id"] = "\(request.id)"
+        logger[metadataKey: "invocation.id"] = "\(request.invocationID)"
+        self.logger = logger
+        received = dependencies.now()
+    }
+
+    /// When every AWS call of the request must be over: before Lambda's deadline and before API Gateway gives up at 29 s.
+    var deadline: Timestamp {
+        min(received.advanced(bySeconds: 27), Timestamp(milliseconds: request.deadline.milliseconds - 1000))
+    }
+
+    /// Reads the caller that the front door vouches for.
+    ///
+    /// - Throws: ``Problem`` with `CALLER_NOT_PERMISSION_SET`, or `FRONT_DOOR_UNKNOWN` for another organisation's caller.
+    func identify() throws(Problem) -> CallerIdentity {
+        if let organization = dependencies.organization, request.caller.organization != organization {
+            throw Problem(
+                .frontDoorUnknown,
+                detail: "The caller does not belong to this organisation.",
+                next: "Sign in to an account of the organisation."
+            )
+        }
+        do throws(CallerIdentity.Rejection) {
+            return try CallerIdentity(
+                arn: request.caller.arn,
+                callerID: request.caller.callerID,
+                account: request.caller.account
+            )
+        } catch {
+            throw Problem(
+                .callerNotPermissionSet,
+                detail: "The caller is not a permission-set session of IAM Identity Center.",
+                next: "Sign in with IAM Identity Center (aws sso login) and name the profile with --profile."
+            )
+        }
+    }
+
+    /// Makes a record about this request.
+    func record(
+        _ event: AuditEvent,
+        decision: AuditDecision? = nil,
+        aws: AuditAWS? = nil,
+        details: [String: String] = [:]
+    ) -> AuditRecord {
+        AuditRecord(
+            id: RecordID(random: dependencies.randomBytes(16)),
+            time: dependencies.now(),
+            event: event,
+            session: session,
+            caller: auditCaller,
+            request: auditRequest,
+            access: access,
+            aws: aws,
+            decision: decision,
+            details: details
+        )
+    }
+
+    /// The record of this request's refusal.
+    func refusal(_ problem: Problem) -> AuditRecord {
+        record(
+            route == .openSession ? .denied : .refused,
+            decision: AuditDecision(code: problem.code.rawValue, detail: problem.detail)
+        )
+    }
+
+    private var auditCaller: AuditCaller {
+        let caller = request.caller
+        let identity = try? identify()
+        let id = caller.callerID.split(separator: ":", maxSplits: 1).map(String.init)
+        // A caller that is no permission-set session is recorded by what AWS says of it, word for word.
+        let owner = SessionOwner(
+            account: bounded(caller.account),
+            roleID: bounded(id.first ?? ""),
+            user: bounded(id.count == 2 ? id[1] : "")
+        )
+        return AuditCaller(
+            arn: bounded(caller.arn),
+            owner: identity?.owner ?? owner,
+            permissionSet: identity?.permissionSet.name,
+            accessKeyID: caller.accessKeyID.map(bounded),
+            proof: proof
+        )
+    }
+
+    private var auditRequest: AuditRequest {
+        AuditRequest(
+            id: bounded(request.id),
+            invocationID: bounded(request.invocationID),
+            clientRequestID: clientRequestID?.text,
+            route: route?.rawValue ?? bounded("\(request.method) \(request.resource)"),
+            sourceIP: request.caller.sourceIP.map(bounded),
+            userAgent: request.caller.userAgent.map(bounded),
+            client: client
+        )
+    }
+
+    /// Text from outside as it may stand in a record: at most 256 characters, and no control characters that a terminal would act on.
+    private func bounded(_ text: String) -> String {
+        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }.prefix(256))
+    }
+
+    /// One line for the finished request; the person is in the audit record, not in the log.
+    func logFinished(status: Int, code: ProblemCode?) {
+        var metadata: Logger.Metadata = [
+            "route": "\(route?.rawValue ?? "none")",
+            "caller.account": "\(request.caller.account)",
+            "status": "\(status)",
+            "milliseconds": "\(dependencies.now().milliseconds - received.milliseconds)",
+        ]
+        if let code { metadata["code"] = "\(code.rawValue)" }
+        if let session { metadata["session.id"] = "\(session)" }
+        logger.info("request finished", metadata: metadata)
+    }
+}

@@ -1,0 +1,71 @@
+internal import SessionCore
+
+extension Broker {
+    /// Who the caller is to the broker, and what the map gives them.
+    func identity(of caller: CallerIdentity, in exchange: inout Exchange) async throws -> IdentityReply {
+        let map = try await dependencies.map()
+        let entry = map.entries[caller.permissionSet]
+        let isAdministrator = isAdministrator(caller, map: map)
+        let isAuditor = map.auditors.contains { $0.admits(caller) }
+        guard entry != nil || isAdministrator || isAuditor else {
+            throw Problem(
+                .permissionSetNotMapped,
+                detail:
+                    "The role map gives nothing to permission set \(caller.permissionSet) in account \(caller.account).",
+                next: "Sign in with another permission set, or ask an administrator of the role map to add it."
+            )
+        }
+        try await prove(caller, in: &exchange)
+        return IdentityReply(
+            account: caller.account,
+            user: caller.user,
+            permissionSet: caller.permissionSet.name,
+            linuxUser: entry?.linuxUser,
+            kinds: entry?.kinds.sorted() ?? [],
+            regions: entry?.nodes.regions.sorted() ?? [],
+            nodeTags: entry?.nodes.tags ?? [:],
+            needsReason: entry?.needsReason ?? false,
+            needsTicket: entry?.needsTicket ?? false,
+            isAdministrator: isAdministrator,
+            isAuditor: isAuditor
+        )
+    }
+
+    /// Whether the map or the deployment makes the caller an administrator, provided that their role is proven.
+    func isAdministrator(_ caller: CallerIdentity, map: RoleMap) -> Bool {
+        map.administrators.union(dependencies.ceiling.bootstrapAdministrators).contains { $0.admits(caller) }
+    }
+
+    /// Proves that the caller's role is Identity Center's; whatever a role name gives, it gives only then.
+    ///
+    /// - Throws: ``Problem`` with `ROLE_NOT_PROVEN`, or `ACCOUNT_NOT_ALLOWED` for an account where the broker has no business.
+    func prove(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
+        guard dependencies.ceiling.accounts.contains(caller.account) else {
+            throw Problem(
+                .accountNotAllowed,
+                detail: "This deployment does not serve account \(caller.account).",
+                next: "Sign in to an account that it serves."
+            )
+        }
+        let role = try await dependencies.accounts.bounded(by: exchange).role(of: caller)
+        exchange.note(proofOf: caller, role: role)
+        try Entitlement.prove(caller, against: role)
+    }
+}
+
+extension Exchange {
+    /// Remembers how the proof of the caller's role went, for the record.
+    mutating func note(proofOf caller: CallerIdentity, role: RoleFacts?) {
+        do throws(RoleProof.Rejection) {
+            try RoleProof.check(caller, against: role)
+            proof = "verified"
+        } catch {
+            switch error {
+            case .notVisible: proof = "not visible under the reserved path"
+            case .path(let path): proof = "path \(path)"
+            case .roleID: proof = "another role id"
+            case .name: proof = "another role name"
+            }
+        }
+    }
+}

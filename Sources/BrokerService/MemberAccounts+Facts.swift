@@ -1,0 +1,128 @@
+internal import AWSClient
+internal import SessionCore
+
+extension MemberAccounts {
+    /// Facts, and whether the document was read for this very request.
+    struct Lookup: Sendable {
+        let facts: AccessFacts
+        let isDocumentFresh: Bool
+    }
+
+    /// What must be known to decide, read side by side where it is not remembered.
+    func facts(for entitlement: Entitlement) async throws -> Lookup {
+        let caller = entitlement.caller
+        let now = now
+        let key = documentKey(of: entitlement)
+        let remembered = cache.document(key, at: now)
+        // Made first, so that the look-ups below share one role session instead of each making its own.
+        _ = try await inspector(of: caller.account, partition: caller.arn.partition)
+        async let role = role(of: caller)
+        async let node = node(entitlement.request.node, account: caller.account, region: entitlement.request.region)
+        async let document = remembered == nil ? read(entitlement.document.name, for: entitlement) : remembered
+        let facts = AccessFacts(role: try await role, node: try await node, document: try await document)
+        if remembered == nil, let read = facts.document, (try? entitlement.decide(on: facts)) != nil {
+            cache.keep(read, for: key, at: now)
+        }
+        return Lookup(facts: facts, isDocumentFresh: remembered == nil)
+    }
+
+    /// Reads a remembered document again and decides on it anew.
+    func recheckDocument(of entitlement: Entitlement) async throws {
+        let facts = AccessFacts(
+            role: try await role(of: entitlement.caller),
+            node: try await node(
+                entitlement.request.node,
+                account: entitlement.caller.account,
+                region: entitlement.request.region
+            ),
+            document: try await read(entitlement.document.name, for: entitlement)
+        )
+        do throws(Problem) {
+            try entitlement.decide(on: facts)
+        } catch {
+            cache.forget(documentKey(of: entitlement))
+            throw error
+        }
+    }
+
+    /// The caller's role as IAM knows it; nil when IAM does not show it to us.
+    func role(of caller: CallerIdentity) async throws -> RoleFacts? {
+        let now = now
+        let key = FactsCache.RoleKey(account: caller.account, roleName: caller.arn.roleName, roleID: caller.roleID)
+        if let known = cache.role(key, at: now) { return known }
+        do {
+            let role = try await iam(try await inspector(of: caller.account, partition: caller.arn.partition))
+                .role(named: caller.arn.roleName)
+            let facts = RoleFacts(name: role.name, path: role.path, roleID: role.id)
+            if (try? RoleProof.check(caller, against: facts)) != nil { cache.keep(facts, for: key, at: now) }
+            return facts
+        } catch let failure as AWSFailure
+            where failure.operation == "GetRole" && [.accessDenied, .notFound].contains(failure.kind)
+        {
+            // Our right to look ends at the reserved path, so a look-alike elsewhere is refused to us as well.
+            return nil
+        }
+    }
+
+    /// The sessions that one role session owns, lasting ones only.
+    func sessions(ownedBy owner: RoleSession, like access: AuditAccess?) async throws -> [String] {
+        guard let access else { return [] }
+        return try await sessions(ownedBy: owner.assumedRoleARN, account: access.account, region: access.region)
+    }
+
+    /// The sessions whose owner is exactly this ARN, lasting ones only.
+    func sessions(ownedBy owner: String, account: AccountID, region: Region) async throws -> [String] {
+        let inspector = try await inspector(of: account, partition: region.partition)
+        let listing = try await ssm(inspector, in: region).sessions(.active, filters: [.init(.owner, owner)])
+        // The filter is AWS's; that the owner is the whole ARN and not its beginning is ours to make sure.
+        return listing.sessions.filter { $0.owner == owner }.map(\.sessionID)
+    }
+
+    private func inspector(of account: AccountID, partition: Partition) async throws -> RoleSession {
+        if let known = cache.inspector(of: account, at: now) { return known }
+        let made = try await assume(.inspect(account, partition: partition))
+        cache.keep(made, of: account)
+        return made
+    }
+
+    private func node(_ id: NodeID, account: AccountID, region: Region) async throws -> NodeFacts? {
+        let now = now
+        let key = FactsCache.NodeKey(account: account, region: region, node: id)
+        if let known = cache.node(key, at: now) { return known }
+        let inspector = try await inspector(of: account, partition: region.partition)
+        guard let node = try await ssm(inspector, in: region).nodes([id]).first(where: { $0.id == id }) else {
+            return nil
+        }
+        let facts = NodeFacts(id: node.id, platformType: node.platformType, pingStatus: node.pingStatus)
+        if facts.pingStatus == "Online" { cache.keep(facts, for: key, at: now) }
+        return facts
+    }
+
+    private func documentKey(of entitlement: Entitlement) -> FactsCache.DocumentKey {
+        FactsCache.DocumentKey(
+            account: entitlement.caller.account,
+            region: entitlement.request.region,
+            name: entitlement.document.name,
+            hash: entitlement.document.hash
+        )
+    }
+
+    /// The document's latest content and its versions, asked for side by side; nil when there is no such document.
+    private func read(_ name: String, for entitlement: Entitlement) async throws -> DocumentFacts? {
+        let region = entitlement.request.region
+        let inspector = try await inspector(of: entitlement.caller.account, partition: region.partition)
+        let ssm = ssm(inspector, in: region)
+        do {
+            async let latest = ssm.document(named: name)
+            async let versions = ssm.documentVersions(of: name)
+            return DocumentFacts(
+                content: try await latest.content,
+                contentVersion: try await latest.version,
+                latestVersion: try await versions.latest,
+                defaultVersion: try await versions.default
+            )
+        } catch let failure as AWSFailure where failure.kind == .invalidDocument {
+            return nil
+        }
+    }
+}

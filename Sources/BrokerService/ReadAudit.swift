@@ -1,0 +1,74 @@
+internal import SessionCore
+
+extension Broker {
+    /// Queries the log, newest first, or reads a chain in order; the reading is recorded before anything is shown.
+    func auditRecords(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
+        try await admitAuditor(caller, in: &exchange)
+        let parameters = exchange.request.query
+        if parameters.contains(where: { $0.name == "chain" }) {
+            let stretch = try ChainStretch(parameters: parameters)
+            try await recordRead(stretch.text, in: exchange)
+            let records = try await dependencies.audit.chain(stretch.chain, from: stretch.from, limit: stretch.limit)
+            return ["records": .array(records.map(\.json))]
+        }
+        let query = try AuditQuery(parameters: parameters)
+        try await recordRead(query.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " "), in: exchange)
+        return try await dependencies.audit.records(matching: query).json
+    }
+
+    /// Where each chain ends.
+    func auditHeads(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
+        try await admitAuditor(caller, in: &exchange)
+        try await recordRead("heads", in: exchange)
+        return ["heads": .array(try await dependencies.audit.heads().map(\.json))]
+    }
+
+    private func admitAuditor(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
+        let map = try await dependencies.map()
+        guard map.auditors.contains(where: { $0.admits(caller) }) else {
+            throw Problem(
+                .auditNotAllowed,
+                detail:
+                    "Permission set \(caller.permissionSet) in account \(caller.account) may not read the audit log.",
+                next: "Sign in with an auditor's permission set, or ask an administrator of the role map."
+            )
+        }
+        try await prove(caller, in: &exchange)
+    }
+
+    private func recordRead(_ filter: String, in exchange: Exchange) async throws {
+        _ = try await dependencies.audit.append(exchange.record(.read, details: ["filter": filter]))
+    }
+}
+
+/// The part of a chain that a verifier asks for.
+private struct ChainStretch {
+    let chain: Int
+    let from: Int64
+    let limit: Int
+
+    /// Reads `chain`, `from` and `limit`.
+    ///
+    /// - Throws: ``Problem`` with `QUERY_INVALID`.
+    init(parameters: [(name: String, value: String)]) throws(Problem) {
+        var values: [String: Int64] = ["from": 0, "limit": Int64(AuditQuery.maximumLimit)]
+        for (name, text) in parameters {
+            guard ["chain", "from", "limit"].contains(name), let value = Int64(text), value >= 0 else {
+                throw Self.problem("\(name.prefix(32)) is unknown beside chain, or no whole number.")
+            }
+            values[name] = value
+        }
+        guard let chain = values["chain"].flatMap({ Int32(exactly: $0) }), let from = values["from"],
+            let limit = values["limit"], (1...Int64(AuditQuery.maximumLimit)).contains(limit)
+        else { throw Self.problem("limit takes 1 to \(AuditQuery.maximumLimit), and chain a small number.") }
+        self.chain = Int(chain)
+        self.from = from
+        self.limit = Int(limit)
+    }
+
+    var text: String { "chain=\(chain) from=\(from) limit=\(limit)" }
+
+    private static func problem(_ detail: String) -> Problem {
+        Problem(.queryInvalid, detail: detail, next: "Read a chain with chain, from and limit.")
+    }
+}

@@ -1,0 +1,67 @@
+internal import AWSClient
+internal import SessionCore
+
+extension Broker {
+    /// Fresh channel credentials for the owner of a live session, if the map of today would still grant it.
+    func renewCredentials(
+        of id: RecordID,
+        for caller: CallerIdentity,
+        in exchange: inout Exchange
+    ) async throws -> ChannelCredentials {
+        let history = try await history(of: id)
+        guard history.owner == caller.owner else { throw Problem.sessionNotFound }
+        exchange.session = id
+        exchange.access = history.access
+        guard history.state == .live else {
+            throw Problem(
+                .sessionEnded,
+                detail: "The session has ended.",
+                next: "Start a new one: ssm-broker connect \(history.access.node)"
+            )
+        }
+        try await decideAgain(history, for: caller, in: exchange)
+        try await prove(caller, in: &exchange)
+        let access = history.access
+        let role = try await dependencies.accounts.bounded(by: exchange).assume(
+            .channel(
+                history.roleSessionName,
+                user: history.owner.user,
+                kmsKey: access.document?.kmsKey,
+                account: access.account,
+                region: access.region
+            )
+        )
+        _ = try await dependencies.audit.append(exchange.record(.credentials, aws: role.audit))
+        return role.channelCredentials
+    }
+
+    /// Asks the map of today for the session of then.
+    private func decideAgain(_ history: SessionHistory, for caller: CallerIdentity, in exchange: Exchange) async throws
+    {
+        let access = history.access
+        let request = OpenSessionRequest(
+            requestID: history.id,
+            time: exchange.received,
+            kind: access.kind,
+            node: access.node,
+            region: access.region,
+            reason: access.reason,
+            ticket: access.ticket
+        )
+        let entitlement = try Entitlement(
+            caller: caller,
+            request: request,
+            map: try await dependencies.map(),
+            ceiling: dependencies.ceiling,
+            now: exchange.received
+        )
+        guard entitlement.entry.linuxUser == access.linuxUser else {
+            throw Problem(
+                .sessionNoLongerAllowed,
+                detail:
+                    "The role map now gives \(entitlement.entry.linuxUser) to \(caller.permissionSet), and the session runs as another user.",
+                next: "End the session and start a new one."
+            )
+        }
+    }
+}

@@ -1,0 +1,114 @@
+internal import AWSClient
+internal import SessionCore
+
+/// What is decided about a session that is about to start.
+struct SessionStart: Sendable {
+    let entitlement: Entitlement
+    let name: RoleSessionName
+    let isDocumentFresh: Bool
+
+    /// Looks again at a document that was decided on from memory, beside the calls that must be waited for anyway.
+    func recheckDocument(_ accounts: MemberAccounts) async throws {
+        guard !isDocumentFresh else { return }
+        try await accounts.recheckDocument(of: entitlement)
+    }
+}
+
+extension AuditDecision {
+    static let grant = AuditDecision(code: granted, detail: "The role map grants it.")
+}
+
+extension Entitlement {
+    func reply(id: RecordID?, channel: OpenSessionReply.Channel?) -> OpenSessionReply {
+        guard let id else { preconditionFailure("a granted session has an id") }
+        return OpenSessionReply(
+            id: id,
+            account: caller.account,
+            region: request.region,
+            node: request.node,
+            permissionSet: caller.permissionSet.name,
+            linuxUser: entry.linuxUser,
+            document: document.name,
+            channel: channel
+        )
+    }
+}
+
+extension SSM.StartedSession {
+    func channel(credentials: RoleSession) -> OpenSessionReply.Channel {
+        OpenSessionReply.Channel(
+            session: SessionCore.StartedSession(sessionID: sessionID, tokenValue: tokenValue, streamURL: streamURL),
+            credentials: credentials.channelCredentials
+        )
+    }
+}
+
+extension Exchange {
+    mutating func note(_ request: OpenSessionRequest, of caller: CallerIdentity) {
+        clientRequestID = request.requestID
+        client = request.client
+        access = AuditAccess(
+            kind: request.kind,
+            account: caller.account,
+            region: request.region,
+            node: request.node,
+            reason: request.reason,
+            ticket: request.ticket
+        )
+    }
+
+    mutating func note(_ entitlement: Entitlement) {
+        access?.linuxUser = entitlement.entry.linuxUser
+        access?.mapVersion = entitlement.mapVersion
+        access?.document = AuditDocument(
+            name: entitlement.document.name,
+            version: nil,
+            hash: entitlement.document.hash,
+            kmsKey: entitlement.document.kmsKey
+        )
+    }
+
+    mutating func note(documentVersion: String?) {
+        access?.document?.version = documentVersion
+    }
+}
+
+extension Entitlement {
+    /// What a refusal of StartSession means to the engineer; any other failure as it is.
+    func startFailure(_ error: any Error) -> any Error {
+        guard let failure = error as? AWSFailure else { return error }
+        let node = request.node
+        switch failure.kind {
+        case .targetNotConnected:
+            return Problem(
+                .nodeNotConnected,
+                detail: "Session Manager says that node \(node) is not connected.",
+                next:
+                    "Check that the node runs, that its agent does, and that it reaches Systems Manager; then try again."
+            )
+        case .accessDenied:
+            let tags = entry.nodes.tags.sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", ")
+            return Problem(
+                .nodeNotAllowed,
+                detail:
+                    "Permission set \(caller.permissionSet) may not connect to node \(node)\(tags.isEmpty ? "" : "; it needs the tags \(tags)").",
+                next: "See what you may reach: ssm-broker whoami"
+            )
+        case .invalidDocument:
+            return Problem(
+                .documentMissing,
+                detail: "Session Manager cannot use document \(document.name).",
+                next: "Ask the platform team to roll the role map out."
+            )
+        case .refused:
+            return Problem(
+                .startFailed,
+                detail: "Session Manager refused to start the session: \(failure.code ?? "no code").",
+                next: "Tell the platform team the request id."
+            )
+        default:
+            return failure
+        }
+    }
+}

@@ -1,0 +1,126 @@
+internal import Digests
+
+extension ChainedRecord {
+    /// The record as `GET /v1/audit/records` answers it.
+    ///
+    /// Shape: `{"chain":0,"hash":"<64 hex>","previous":"<64 hex>","record":"<the canonical text>","sequence":7}`.
+    /// The record travels as text, so that what is hashed is what was stored, byte for byte.
+    public var json: JSON {
+        [
+            "chain": .integer(Int64(chain)),
+            "hash": .string(Hexadecimal.text(hash)),
+            "previous": .string(Hexadecimal.text(previous)),
+            "record": .string(String(decoding: bytes, as: UTF8.self)),
+            "sequence": .integer(sequence),
+        ]
+    }
+
+    /// Reads a record as it travels; nil when something is missing.
+    public init?(json: JSON) {
+        guard let chain = json["chain"]?.number.flatMap({ Int(exactly: $0) }), let sequence = json["sequence"]?.number,
+            let previous = json["previous"]?.text.flatMap({ Hexadecimal.bytes($0) }),
+            let hash = json["hash"]?.text.flatMap({ Hexadecimal.bytes($0) }), let text = json["record"]?.text
+        else { return nil }
+        self.init(chain: chain, sequence: sequence, previous: previous, hash: hash, bytes: Array(text.utf8))
+    }
+}
+
+extension AuditPage {
+    /// The page as `GET /v1/audit/records` answers it.
+    ///
+    /// Shape: `{"next":"1795248000000.6f1c…","records":[…]}`, without `next` on the last page.
+    public var json: JSON {
+        .compact(["next": next.map { .string($0.text) }, "records": .array(records.map(\.json))])
+    }
+
+    /// Reads a page; nil when something is missing or a record is not one.
+    public init?(json: JSON) {
+        guard let elements = json["records"]?.elements else { return nil }
+        let records = elements.compactMap(ChainedRecord.init(json:))
+        guard records.count == elements.count else { return nil }
+        self.init(records: records, next: json["next"]?.text.flatMap { AuditCursor($0) })
+    }
+}
+
+extension ChainHead {
+    /// The head as `GET /v1/audit/heads` answers it.
+    ///
+    /// Shape: `{"chain":0,"hash":"<64 hex>","sequence":12}`, in a list named `heads`.
+    public var json: JSON {
+        [
+            "chain": .integer(Int64(chain)),
+            "hash": .string(Hexadecimal.text(hash)),
+            "sequence": .integer(sequence),
+        ]
+    }
+
+    /// Reads a head; nil when something is missing.
+    public init?(json: JSON) {
+        guard let chain = json["chain"]?.number.flatMap({ Int(exactly: $0) }), let sequence = json["sequence"]?.number,
+            let hash = json["hash"]?.text.flatMap({ Hexadecimal.bytes($0) })
+        else { return nil }
+        self.init(chain: chain, sequence: sequence, hash: hash)
+    }
+}
+
+extension AuditQuery {
+    /// The names of the query parameters of `GET /v1/audit/records`.
+    public enum Parameter: String, Sendable, CaseIterable {
+        /// The user name.
+        case user
+        /// The permission set.
+        case permissionSet
+        /// The node.
+        case node
+        /// The earliest time.
+        case since
+        /// The first time no longer wanted.
+        case until
+        /// How many records at most.
+        case limit
+        /// Where the page before ended.
+        case cursor
+    }
+
+    /// The query as query parameters, those that say something.
+    public var parameters: [(name: String, value: String)] {
+        let all: [(Parameter, String?)] = [
+            (.user, user), (.permissionSet, permissionSet), (.node, node?.text), (.since, since?.description),
+            (.until, until?.description), (.limit, String(limit)), (.cursor, cursor?.text),
+        ]
+        return all.compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
+    }
+
+    /// Reads query parameters.
+    ///
+    /// - Parameter parameters: Names and values as they came, decoded.
+    /// - Throws: ``Problem`` with `QUERY_INVALID` for a name that is unknown or repeated, or a value that is wrong.
+    public init(parameters: [(name: String, value: String)]) throws(Problem) {
+        var reader = JSONReader(
+            .object(Dictionary(parameters.map { ($0.name, .string($0.value)) }) { _, last in last })
+        )
+        self.init(
+            user: reader.optional("user", expected: "a user name") { $0 },
+            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { $0 },
+            node: reader.optional("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) },
+            since: reader.optional("since", expected: "a time as RFC 3339") { Timestamp($0) },
+            until: reader.optional("until", expected: "a time as RFC 3339") { Timestamp($0) },
+            limit: reader.optional("limit", expected: "a number from 1 to \(Self.maximumLimit)") { text in
+                Int(text).flatMap { (1...Self.maximumLimit).contains($0) ? $0 : nil }
+            } ?? 100,
+            cursor: reader.optional("cursor", expected: "the next of the page before") { AuditCursor($0) }
+        )
+        var problems = reader.finished()
+        for (name, values) in Dictionary(grouping: parameters, by: \.name) where values.count > 1 {
+            problems.append(JSONReader.Problem(path: [name], explanation: "Given \(values.count) times."))
+        }
+        guard problems.isEmpty else {
+            let lines = problems.map { "\($0.path.joined(separator: ".")): \($0.explanation)" }
+            throw Problem(
+                .queryInvalid,
+                detail: lines.sorted().joined(separator: " ").printable(maximumLength: 1024),
+                next: "Known parameters: \(Parameter.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/// What was asked for, and what the map made of it.
+public struct AuditAccess: Sendable, Hashable {
+    /// The kind of session asked for.
+    public var kind: SessionKind
+    /// The account that has the node: always the caller's.
+    public var account: AccountID
+    /// The node's Region.
+    public var region: Region
+    /// The node.
+    public var node: NodeID
+    /// Why, in the engineer's words.
+    public var reason: String?
+    /// The ticket that this belongs to.
+    public var ticket: String?
+    /// The Linux user that the map gives.
+    public var linuxUser: LinuxUser?
+    /// The session document that the map renders.
+    public var document: AuditDocument?
+    /// The version of the map that decided: the SHA-256 of its canonical bytes, in hexadecimal.
+    public var mapVersion: String?
+    /// The RoleSessionName in the member account, with which the session id begins.
+    public var roleSessionName: String?
+    /// The SourceIdentity in the member account.
+    public var sourceIdentity: String?
+
+    /// Makes the part.
+    public init(
+        kind: SessionKind,
+        account: AccountID,
+        region: Region,
+        node: NodeID,
+        reason: String? = nil,
+        ticket: String? = nil,
+        linuxUser: LinuxUser? = nil,
+        document: AuditDocument? = nil,
+        mapVersion: String? = nil,
+        roleSessionName: String? = nil,
+        sourceIdentity: String? = nil
+    ) {
+        self.kind = kind
+        self.account = account
+        self.region = region
+        self.node = node
+        self.reason = reason
+        self.ticket = ticket
+        self.linuxUser = linuxUser
+        self.document = document
+        self.mapVersion = mapVersion
+        self.roleSessionName = roleSessionName
+        self.sourceIdentity = sourceIdentity
+    }
+
+    var json: JSON {
+        .compact([
+            "account": .string(account.digits),
+            "document": document?.json,
+            "kind": .string(kind.rawValue),
+            "linuxUser": linuxUser.map { .string($0.name) },
+            "mapVersion": mapVersion.map(JSON.string),
+            "node": .string(node.text),
+            "reason": reason.map(JSON.string),
+            "region": .string(region.name),
+            "roleSessionName": roleSessionName.map(JSON.string),
+            "sourceIdentity": sourceIdentity.map(JSON.string),
+            "ticket": ticket.map(JSON.string),
+        ])
+    }
+
+    init?(json: JSON) {
+        guard let kind = json["kind"]?.text.flatMap(SessionKind.init(rawValue:)),
+            let account = json["account"]?.text.flatMap({ try? AccountID($0) }),
+            let region = json["region"]?.text.flatMap({ try? Region($0) }),
+            let node = json["node"]?.text.flatMap({ try? NodeID($0) })
+        else { return nil }
+        self.init(
+            kind: kind,
+            account: account,
+            region: region,
+            node: node,
+            reason: json["reason"]?.text,
+            ticket: json["ticket"]?.text,
+            linuxUser: json["linuxUser"]?.text.flatMap { try? LinuxUser($0) },
+            document: json["document"].flatMap(AuditDocument.init(json:)),
+            mapVersion: json["mapVersion"]?.text,
+            roleSessionName: json["roleSessionName"]?.text,
+            sourceIdentity: json["sourceIdentity"]?.text
+        )
+    }
+}
+
+/// The session document that was checked and used.
+public struct AuditDocument: Sendable, Hashable {
+    /// Its name.
+    public var name: String
+    /// The version that was checked; nil when it was not found.
+    public var version: String?
+    /// The SHA-256 of its canonical content, in hexadecimal.
+    public var hash: String
+    /// The key that encrypts the session's data, when the document has one.
+    public var kmsKey: String?
+
+    /// Makes the part.
+    public init(name: String, version: String?, hash: String, kmsKey: String?) {
+        self.name = name
+        self.version = version
+        self.hash = hash
+        self.kmsKey = kmsKey
+    }
+
+    var json: JSON {
+        .compact([
+            "hash": .string(hash),
+            "kmsKey": kmsKey.map(JSON.string),
+            "name": .string(name),
+            "version": version.map(JSON.string),
+        ])
+    }
+
+    init?(json: JSON) {
+        guard let name = json["name"]?.text, let hash = json["hash"]?.text else { return nil }
+        self.init(name: name, version: json["version"]?.text, hash: hash, kmsKey: json["kmsKey"]?.text)
+    }
+}
+
+/// What AWS answered: enough to find each call in CloudTrail.
+public struct AuditAWS: Sendable, Hashable {
+    /// Systems Manager's session id.
+    public var sessionID: String?
+    /// The ARN under which the call was made.
+    public var assumedRoleARN: String?
+    /// The access key id of that session; no secret.
+    public var accessKeyID: String?
+    /// AWS's request ids by call, for example `StartSession`.
+    public var requestIDs: [String: String]
+
+    /// Makes the part.
+    public init(
+        sessionID: String? = nil,
+        assumedRoleARN: String? = nil,
+        accessKeyID: String? = nil,
+        requestIDs: [String: String] = [:]
+    ) {
+        self.sessionID = sessionID
+        self.assumedRoleARN = assumedRoleARN
+        self.accessKeyID = accessKeyID
+        self.requestIDs = requestIDs
+    }
+
+    var json: JSON {
+        .compact([
+            "accessKeyId": accessKeyID.map(JSON.string),
+            "assumedRoleArn": assumedRoleARN.map(JSON.string),
+            "requestIds": requestIDs.isEmpty ? nil : .object(requestIDs.mapValues(JSON.string)),
+            "sessionId": sessionID.map(JSON.string),
+        ])
+    }
+
+    init?(json: JSON) {
+        guard let members = json.members else { return nil }
+        self.init(
+            sessionID: members["sessionId"]?.text,
+            assumedRoleARN: members["assumedRoleArn"]?.text,
+            accessKeyID: members["accessKeyId"]?.text,
+            requestIDs: (members["requestIds"]?.members ?? [:]).compactMapValues(\.text)
+        )
+    }
+}

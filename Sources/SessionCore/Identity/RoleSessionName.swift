@@ -1,0 +1,42 @@
+internal import Digests
+
+/// The name of the broker's role session in the member account, made for one request.
+///
+/// Shape: `<user>.<16 hexadecimal digits>`, for example `alice@example.com.9f86d081884c7d65`; at most 64 characters.
+/// Systems Manager begins the session id with it, and CloudTrail and the node's logs show it, so it names the engineer; the
+/// random part makes one intent match exactly one session, also when StartSession's answer was lost.
+public struct RoleSessionName: Sendable, Hashable, CustomStringConvertible {
+    /// The longest name that STS takes.
+    public static let maximumLength = 64
+
+    /// The name as text.
+    public let text: String
+
+    /// Makes a name.
+    ///
+    /// A user name that leaves no room is cut, and a hash of the whole added, so that two long names that begin alike stay apart.
+    ///
+    /// - Parameters:
+    ///   - user: The engineer's session name, 2 to 64 characters of `[\w+=,.@-]`.
+    ///   - nonce: Random bytes; the first eight are used.
+    public init(user: String, nonce: [UInt8]) {
+        let random = Hexadecimal.text(nonce.prefix(8))
+        let room = Self.maximumLength - random.utf8.count - 1
+        let shown: String
+        if user.utf8.count <= room {
+            shown = user
+        } else {
+            let hash = Hexadecimal.text(SHA256.hash(user.utf8).prefix(4))
+            shown = "\(user.prefix(room - hash.utf8.count - 1))-\(hash)"
+        }
+        text = "\(shown).\(random)"
+    }
+
+    /// Takes back a name from a record.
+    public init(recorded text: String) {
+        self.text = text
+    }
+
+    /// The name.
+    public var description: String { text }
+}

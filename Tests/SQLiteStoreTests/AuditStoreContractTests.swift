@@ -1,0 +1,43 @@
+import SessionCore
+import TestSupport
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("The contract of audit stores")
+struct AuditStoreContractTests {
+    @Test("the store on SQLite keeps it", arguments: AuditStoreContract.rules, [1, 4])
+    func sqlite(_ rule: AuditStoreContract, chains: Int) async throws {
+        let folder = try DatabaseFolder()
+        try await rule.check(try await folder.store(chains: chains))
+    }
+
+    @Test("the store in memory keeps it", arguments: AuditStoreContract.rules, [1, 4])
+    func memory(_ rule: AuditStoreContract, chains: Int) async throws {
+        try await rule.check(MemoryAuditStore(chains: chains))
+    }
+
+    /// Writes through two stores in turn, as two processes on one file would.
+    struct TwoHands: AuditStore {
+        let left: SQLiteStore
+        let right: SQLiteStore
+
+        func append(_ record: AuditRecord) async throws -> ChainedRecord {
+            try await (record.id.text.utf8.last.map { $0 % 2 == 0 } == true ? left : right).append(record)
+        }
+        func records(matching query: AuditQuery) async throws -> AuditPage { try await left.records(matching: query) }
+        func records(ofSession session: RecordID) async throws -> [AuditRecord] {
+            try await right.records(ofSession: session)
+        }
+        func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
+            try await left.chain(chain, from: from, limit: limit)
+        }
+        func heads() async throws -> [ChainHead] { try await right.heads() }
+    }
+
+    @Test("two stores on one file keep it together", arguments: AuditStoreContract.rules)
+    func shared(_ rule: AuditStoreContract) async throws {
+        let folder = try DatabaseFolder()
+        try await rule.check(TwoHands(left: try await folder.store(), right: try await folder.store()))
+    }
+}

@@ -1,0 +1,73 @@
+package import SessionCore
+
+/// Audit records of the cast, for tests of stores: the same arguments make the same record.
+package enum AuditSamples {
+    /// The moment at which the samples' clock stands at zero.
+    package static let start = Timestamp(milliseconds: 1_795_248_000_000)
+
+    /// An id made from a number: `00000000-0000-4000-8000-000000000007`.
+    package static func id(_ number: Int) -> RecordID {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        for place in 0..<4 { bytes[15 - place] = UInt8(truncatingIfNeeded: number >> (place * 8)) }
+        return RecordID(random: bytes)
+    }
+
+    /// A moment some seconds after the start.
+    package static func time(_ seconds: Int) -> Timestamp { start.advanced(bySeconds: Int64(seconds)) }
+
+    /// A record of one session.
+    ///
+    /// - Parameters:
+    ///   - number: Makes the id.
+    ///   - event: What happened.
+    ///   - seconds: When, after the start; the number unless told.
+    ///   - session: Makes the session's id; none makes none.
+    ///   - user: Who.
+    ///   - permissionSet: Under which permission set.
+    ///   - node: The node.
+    ///   - requestID: Makes the request id that the client chose; none makes none.
+    ///   - code: The decision.
+    /// - Returns: The record.
+    /// - Throws: A value's rejection, when an argument is no such value.
+    package static func record(
+        _ number: Int,
+        _ event: AuditEvent,
+        seconds: Int? = nil,
+        session: Int? = nil,
+        user: String = "alice",
+        permissionSet: String = "DatabaseAdmin",
+        node: String = "i-0bbbbbbbbbbbbbbb2",
+        requestID: Int? = nil,
+        code: String = AuditDecision.granted
+    ) throws -> AuditRecord {
+        let account = "111122223333"
+        return AuditRecord(
+            id: id(number),
+            time: time(seconds ?? number),
+            event: event,
+            session: session.map(id),
+            caller: AuditCaller(
+                arn: "arn:aws:sts::\(account):assumed-role/AWSReservedSSO_\(permissionSet)_0123456789abcdef/\(user)",
+                owner: SessionOwner(account: account, roleID: "AROAFIXTUREDBADMIN001", user: user),
+                permissionSet: permissionSet,
+                accessKeyID: "ASIAFIXTUREALICE0001",
+                proof: "verified"
+            ),
+            request: AuditRequest(
+                id: "front-\(number)",
+                invocationID: "invocation-\(number)",
+                clientRequestID: requestID.map { id($0).text },
+                route: "POST /v1/sessions",
+                sourceIP: "203.0.113.10",
+                userAgent: "ssm-broker/0.1.0"
+            ),
+            access: AuditAccess(
+                kind: .shell,
+                account: try AccountID(account),
+                region: try Region("eu-west-1"),
+                node: try NodeID(node)
+            ),
+            decision: AuditDecision(code: code, detail: "A sample.")
+        )
+    }
+}

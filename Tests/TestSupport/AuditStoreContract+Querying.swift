@@ -1,0 +1,81 @@
+internal import SessionCore
+
+extension AuditStoreContract {
+    static let queryRules = [
+        AuditStoreContract("a query finds what every given part fits, newest first") { store in
+            let web = "i-0aaaaaaaaaaaaaaa1"
+            _ = try await store.append(try AuditSamples.record(1, .intent))
+            _ = try await store.append(try AuditSamples.record(2, .intent, permissionSet: "WebOperator", node: web))
+            _ = try await store.append(try AuditSamples.record(3, .denied, user: "bob", node: web))
+            _ = try await store.append(try AuditSamples.record(4, .intent, permissionSet: "WebOperator"))
+            _ = try await store.append(try AuditSamples.record(5, .intent, user: "alice2"))
+            let node = try NodeID(web)
+            let cases: [(AuditQuery, [Int])] = [
+                (AuditQuery(user: "alice"), [4, 2, 1]),
+                (AuditQuery(permissionSet: "WebOperator"), [4, 2]),
+                (AuditQuery(node: node), [3, 2]),
+                (AuditQuery(user: "alice", permissionSet: "WebOperator"), [4, 2]),
+                (AuditQuery(user: "alice", permissionSet: "WebOperator", node: node), [2]),
+                (AuditQuery(user: "bob", permissionSet: "WebOperator"), []),
+                (AuditQuery(user: "Alice"), []),
+                (AuditQuery(user: "alice%"), []),
+                (AuditQuery(since: AuditSamples.time(4)), [5, 4]),
+                (AuditQuery(since: AuditSamples.time(2), until: AuditSamples.time(4)), [3, 2]),
+                (AuditQuery(user: "alice", since: AuditSamples.time(2), until: AuditSamples.time(2)), []),
+                (AuditQuery(node: node, until: AuditSamples.time(3)), [2]),
+                (AuditQuery(user: "alice", limit: 2), [4, 2]),
+            ]
+            for (query, expected) in cases {
+                try await requireFound(expected, by: query, in: store)
+            }
+        },
+        AuditStoreContract("records of the same moment come by id, highest first") { store in
+            for number in [2, 3, 1] {
+                _ = try await store.append(try AuditSamples.record(number, .checked, seconds: 5))
+            }
+            try await requireFound([3, 2, 1], by: AuditQuery(user: "alice"), in: store)
+        },
+        AuditStoreContract("pages put together are the whole, without a gap or a repeat, whatever arrives meanwhile") {
+            store in
+            // Three records to a moment, so that page ends fall between records of one moment too.
+            for number in 1...25 {
+                _ = try await store.append(try AuditSamples.record(number, .checked, seconds: number / 3))
+            }
+            var query = AuditQuery(user: "alice", limit: 4)
+            var found: [RecordID] = []
+            for page in 1...7 {
+                let answer = try await store.records(matching: query)
+                found += answer.records.compactMap { $0.record?.id }
+                try require((answer.next == nil) == (page == 7), "only the last page has none after it")
+                _ = try await store.append(try AuditSamples.record(100 + page, .checked, seconds: 100))
+                query.cursor = answer.next
+            }
+            try require(found == (1...25).reversed().map { AuditSamples.id($0) }, "all, in order, once")
+        },
+        AuditStoreContract("a page that is just full is the last one") { store in
+            for number in 1...4 { _ = try await store.append(try AuditSamples.record(number, .checked)) }
+            let page = try await store.records(matching: AuditQuery(user: "alice", limit: 4))
+            try require(page.records.count == 4 && page.next == nil, "four records and no cursor")
+        },
+        AuditStoreContract("a page has at least one record and at most the largest number") { store in
+            for number in 1...3 { _ = try await store.append(try AuditSamples.record(number, .checked)) }
+            try await requireFound([3], by: AuditQuery(user: "alice", limit: 0), in: store)
+            try await requireFound([3], by: AuditQuery(user: "alice", limit: -1), in: store)
+            try await requireFound([3, 2, 1], by: AuditQuery(user: "alice", limit: Int.max), in: store)
+        },
+        AuditStoreContract("a session's records come oldest first, and nobody else's with them") { store in
+            _ = try await store.append(try AuditSamples.record(9, .intent, seconds: 1, session: 1))
+            _ = try await store.append(try AuditSamples.record(8, .intent, seconds: 2, session: 2))
+            _ = try await store.append(try AuditSamples.record(7, .started, seconds: 3, session: 1))
+            _ = try await store.append(try AuditSamples.record(6, .ended, seconds: 4, session: 1))
+            let records = try await store.records(ofSession: AuditSamples.id(1))
+            try require(records.map(\.event) == [.intent, .started, .ended], "in order of time")
+            try require(try await store.records(ofSession: AuditSamples.id(3)).isEmpty, "an unknown one has none")
+        },
+    ]
+
+    private static func requireFound(_ expected: [Int], by query: AuditQuery, in store: any AuditStore) async throws {
+        let found = try await store.records(matching: query).records.map { $0.record?.id.text ?? "unreadable" }
+        try require(found == expected.map { AuditSamples.id($0).text }, "\(query) finds \(expected), not \(found)")
+    }
+}

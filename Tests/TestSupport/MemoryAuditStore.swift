@@ -1,0 +1,102 @@
+package import SessionCore
+internal import Synchronization
+
+/// An audit store that forgets: for tests of what stands on one.
+package final class MemoryAuditStore: AuditStore {
+    private struct Entry {
+        let record: AuditRecord
+        let chained: ChainedRecord
+    }
+
+    private struct State {
+        var entries: [Entry] = []
+        var heads: [ChainHead] = []
+
+        mutating func add(_ record: AuditRecord, to chain: Int, after head: ChainHead?) -> ChainedRecord {
+            let chained = ChainedRecord(
+                chain: chain,
+                sequence: head.map { $0.sequence + 1 } ?? 0,
+                previous: head?.hash ?? AuditChain.beginning,
+                record: record
+            )
+            let new = ChainHead(chain: chain, sequence: chained.sequence, hash: chained.hash)
+            if head == nil { heads.append(new) } else { heads[chain] = new }
+            entries.append(Entry(record: record, chained: chained))
+            return chained
+        }
+    }
+
+    private let state: Mutex<State>
+    private let failure: @Sendable (AuditRecord) -> AuditStoreFailure?
+
+    /// Makes an empty store.
+    ///
+    /// - Parameters:
+    ///   - chains: How many chains it has.
+    ///   - failure: Says which records cannot be appended, and why; none unless told.
+    package init(chains: Int = 4, failure: @escaping @Sendable (AuditRecord) -> AuditStoreFailure? = { _ in nil }) {
+        var state = State()
+        for chain in 0..<chains {
+            let id = AuditSamples.id(0xFFFF_0000 + chain)
+            let genesis = AuditChain.genesis(chain: chain, of: chains, id: id, time: AuditSamples.start)
+            _ = state.add(genesis, to: chain, after: nil)
+        }
+        self.state = Mutex(state)
+        self.failure = failure
+    }
+
+    /// Every record but the genesis ones, in the order in which they came.
+    package var appended: [AuditRecord] {
+        state.withLock { $0.entries.map(\.record) }.filter { $0.event != .genesis }
+    }
+
+    package func append(_ record: AuditRecord) async throws -> ChainedRecord {
+        if let failure = failure(record) { throw failure }
+        return try state.withLock { state in
+            if let same = state.entries.first(where: { $0.record.id == record.id }) { return same.chained }
+            if let claim = record.claim, state.entries.contains(where: { $0.record.claim == claim }) {
+                throw AuditStoreFailure.requestAlreadyUsed
+            }
+            if let intent = record.outcomeOf, state.entries.contains(where: { $0.record.outcomeOf == intent }) {
+                throw AuditStoreFailure.outcomeAlreadyRecorded
+            }
+            let chain = AuditChain.chain(for: record.id, of: state.heads.count)
+            return state.add(record, to: chain, after: state.heads[chain])
+        }
+    }
+
+    package func records(matching query: AuditQuery) async throws -> AuditPage {
+        let found = state.withLock(\.entries)
+            .filter { Self.matches($0.record, query) }
+            .sorted { ($1.record.time, $1.record.id) < ($0.record.time, $0.record.id) }
+        let limit = min(max(query.limit, 1), AuditQuery.maximumLimit)
+        let last = found.count > limit ? found[limit - 1].record : nil
+        return AuditPage(
+            records: found.prefix(limit).map(\.chained),
+            next: last.map { AuditCursor(time: $0.time, id: $0.id) }
+        )
+    }
+
+    package func records(ofSession session: RecordID) async throws -> [AuditRecord] {
+        let found = state.withLock(\.entries).map(\.record).filter { $0.session == session }
+        // The place in the list decides between records of the same moment: `sorted` alone does not promise that.
+        return found.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+    }
+
+    package func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
+        let found = state.withLock(\.entries).map(\.chained).filter { $0.chain == chain && $0.sequence >= from }
+        return Array(found.prefix(max(limit, 0)))
+    }
+
+    package func heads() async throws -> [ChainHead] { state.withLock(\.heads) }
+
+    private static func matches(_ record: AuditRecord, _ query: AuditQuery) -> Bool {
+        if let user = query.user, record.caller?.owner.user != user { return false }
+        if let permissionSet = query.permissionSet, record.caller?.permissionSet != permissionSet { return false }
+        if let node = query.node, record.access?.node != node { return false }
+        if let since = query.since, record.time < since { return false }
+        if let until = query.until, record.time >= until { return false }
+        if let cursor = query.cursor { return (record.time, record.id) < (cursor.time, cursor.id) }
+        return true
+    }
+}
