@@ -35,7 +35,7 @@ enum AuditCast {
             node: try NodeID("i-0bbbbbbbbbbbbbbb2"),
             reason: "restore „index“",
             ticket: "OPS-1",
-            linuxUser: try LinuxUser("dbadmin"),
+            linuxUser: "dbadmin",
             document: AuditDocument(
                 name: "SSMBroker-Shell-DatabaseAdmin",
                 version: "3",

@@ -108,4 +108,11 @@ import Testing
         unknown.caller = nil
         #expect(unknown.claim == nil)
     }
+
+    @Test("a Linux user that no map may give any more is still read in an old record")
+    func reservedLater() throws {
+        var record = try AuditCast.record(.started)
+        record.access?.linuxUser = "root"
+        #expect(AuditRecord(json: record.json) == record)
+    }
 }
