@@ -21,7 +21,7 @@ import Testing
         Case(why: "a start and an end", events: [.intent, .started, .ended], state: .ended),
         Case(why: "a renewal after the end", events: [.intent, .started, .ended, .credentials], state: .ended),
         Case(why: "a failure", events: [.intent, .failed], state: .failed),
-        Case(why: "an unknown outcome", events: [.intent, .unknown], state: .failed),
+        Case(why: "an unknown outcome", events: [.intent, .unknown], state: .unknown),
         Case(why: "an end of what may have been started", events: [.intent, .unknown, .ended], state: .ended),
         Case(why: "a refused request about a live session", events: [.intent, .started, .refused], state: .live),
     ]
