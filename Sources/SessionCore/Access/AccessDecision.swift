@@ -58,8 +58,9 @@ extension Entitlement {
                 next: "Ask the platform team to roll the role map out there."
             )
         }
+        // Bytes, not text: Swift takes a Kelvin sign for a K, the agent does not, and "kmsKeyId" has one.
         let found = try? JSON(parsing: facts.content.utf8)
-        guard found == document.content else {
+        guard found?.canonicalBytes == document.content.canonicalBytes else {
             throw Problem(
                 .documentChanged,
                 detail: "Session document \(document.name) \(place) is not what the role map renders; it is not used.",
