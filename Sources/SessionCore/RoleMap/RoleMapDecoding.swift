@@ -151,7 +151,8 @@ extension RoleMap.NodeRule {
             }
             if tags[name]?.isEmpty == true { part.note("Expected a list with at least one value.", at: name) }
         }
-        let size = tags.reduce(0) { $0 + $1.key.utf8.count + $1.value.reduce(0) { $0 + $1.utf8.count + 3 } }
+        let frame = #""ssm:resourceTag/":[],"#.utf8.count
+        let size = tags.reduce(0) { $0 + frame + $1.key.utf8.count + $1.value.reduce(0) { $0 + $1.utf8.count + 3 } }
         if size > Self.maximumTagBytes {
             part.note("The tags have \(size) bytes together; at most \(Self.maximumTagBytes) fit a session policy.")
         }
