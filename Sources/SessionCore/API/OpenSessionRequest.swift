@@ -50,10 +50,10 @@ public struct OpenSessionRequest: Sendable, Hashable {
     /// Source: Systems Manager API Reference, `SessionReason`.
     public static let maximumReasonLength = 256
 
-    /// Whether text may stand in a record and in StartSession's `Reason`: within the length, and without control characters.
+    /// Whether text may stand in a record and in StartSession's `Reason`: within the length, not blank, and without control characters.
     public static func isPlainText(_ text: String, maximumLength: Int) -> Bool {
         // AWS counts UTF-16 code units; scalars that some terminals act on are controls too.
-        (1...maximumLength).contains(text.utf16.count)
+        (1...maximumLength).contains(text.utf16.count) && !text.allSatisfy(\.isWhitespace)
             && text.unicodeScalars.allSatisfy { scalar in
                 switch scalar.properties.generalCategory {
                 case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
@@ -106,8 +106,8 @@ public struct OpenSessionRequest: Sendable, Hashable {
             throw Problem(
                 .reasonInvalid,
                 detail:
-                    "The reason has \(reason.utf16.count) characters; 1 to \(Self.maximumReasonLength) are taken, and no control characters.",
-                next: "Shorten the text after --reason; a ticket number often says enough."
+                    "The reason has \(reason.utf16.count) characters; 1 to \(Self.maximumReasonLength) are taken, not all of them blank, and no control characters.",
+                next: "Say why in a short sentence after --reason; a ticket number often says enough."
             )
         }
         self.init(
