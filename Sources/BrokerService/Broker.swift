@@ -67,7 +67,7 @@ public struct Broker: Sendable {
             exchange.logFinished(status: reply.status, code: nil)
             return reply
         } catch {
-            let problem = await refuse(error, in: exchange)
+            let problem = await refuse(error, in: &exchange)
             exchange.logFinished(status: problem.code.status, code: problem.code)
             return BrokerReply(problem)
         }
@@ -93,22 +93,6 @@ public struct Broker: Sendable {
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
         }
     }
-
-    /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
-    ///
-    /// A refusal that cannot be recorded tells the caller only that: nobody may explore the map unseen.
-    private func refuse(_ error: any Error, in exchange: Exchange) async -> Problem {
-        var problem = exchange.problem(for: error)
-        if !exchange.isRecorded {
-            do {
-                _ = try await dependencies.audit.append(exchange.refusal(problem))
-            } catch {
-                problem = exchange.problem(for: error)
-            }
-        }
-        problem.requestID = exchange.request.id
-        return problem
-    }
 }
 
 extension Route.Match {
@@ -125,12 +109,5 @@ extension Problem {
         .sessionNotFound,
         detail: "You have no session with this id.",
         next: "Use the id that connect printed."
-    )
-
-    /// The answer for a session that nobody knows to have started.
-    static let sessionPending = Problem(
-        .sessionNotFound,
-        detail: "The session is not known to have been started, and none was found to end.",
-        next: "Try again in a minute."
     )
 }
