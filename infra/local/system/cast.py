@@ -12,6 +12,8 @@ from .nodes import Node, Nodes
 from .principals import CredentialStore, RoleSession, SessionCredentials
 
 REGION = "eu-west-1"
+GLOBAL_REGION = "us-east-1"
+REGIONS = (REGION, "eu-central-1", GLOBAL_REGION)
 ORGANIZATION = "o-localcast1"
 BROKER_ACCOUNT = "999900001111"
 FIRST_ACCOUNT = "111122223333"
@@ -112,7 +114,7 @@ def organization_of(account: str) -> str | None:
 
 def enter(nodes: Nodes) -> None:
     """Puts everybody on the stage: roles into moto's IAM, nodes into `nodes`."""
-    moto_services.reset()
+    moto_services.begin((*MEMBER_ACCOUNTS, BROKER_ACCOUNT), REGIONS)
     for node in _nodes():
         nodes.put(node)
     roles.create(BROKER_ACCOUNT, "/ssm-broker/", "BrokerExecution", _lambda_trust(), _broker_policy())

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from .authorize import Authorizer
-from .aws import REGIONS
 from .calls import Call, Check
+from .cast import REGIONS
 from .cloudtrail import CloudTrail
 from .contracts import ChannelRefused, ChannelRequest, SessionState
 from .errors import AWSError

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .aws import REGIONS
-from .cast import MEMBER_ACCOUNTS
+from .cast import MEMBER_ACCOUNTS, REGIONS
 from .moto_services import ssm
 
 ROLE_MAP = "role-map.json"

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import botocore.session
+import botocore.loaders
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from .errors import AWSError, invalid
 
+_LOADER = botocore.loaders.create_loader()
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "character": (str,),
@@ -37,12 +38,8 @@ _CLASSES = {r"\p{L}": "a-zA-Z\u00c0-\U0010ffff", r"\p{Z}": r"\s", r"\p{N}": "0-9
 @functools.lru_cache(maxsize=None)
 def model(service: str) -> ServiceModel:
     """botocore's model of a service, by its name in botocore."""
-    return _session().get_service_model(service)
-
-
-@functools.lru_cache(maxsize=1)
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()
+    # Straight from the loader: a session would read the machine's own AWS settings, which are none of ours.
+    return ServiceModel(_LOADER.load_service_model(service, "service-2"), service)
 
 
 def check_input(operation: OperationModel, parameters: Mapping[str, Any]) -> None:

@@ -6,15 +6,19 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from xml.sax.saxutils import unescape
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-from moto.backends import get_backend
-from moto.iam.responses import IamResponse
-from moto.kms.responses import KmsResponse
-from moto.ssm.responses import SimpleSystemManagerResponse
+
+from .no_real_aws import no_real_aws
+
+with no_real_aws():
+    from moto.backends import get_backend
+    from moto.iam.responses import IamResponse
+    from moto.kms.responses import KmsResponse
+    from moto.ssm.responses import SimpleSystemManagerResponse
 
 from .calls import Call, Check, Operation
 from .errors import AWSError
@@ -37,10 +41,26 @@ def ssm(account: str, region: str) -> Any:
     return get_backend("ssm")[account][region]
 
 
-def reset() -> None:
-    """Forgets every account; moto keeps its state in the process, not in an object."""
+def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
+    """Empty accounts. moto keeps its state in the process, not in an object, and reads settings when it makes one."""
+    forget()
+    with no_real_aws():
+        for account in accounts:
+            iam(account)
+            for region in regions:
+                ssm(account, region)
+                get_backend("kms")[account][region]
+
+
+def forget() -> None:
+    """Drops every account."""
     for name in BACKENDS:
         get_backend(name).clear()
+
+
+def has_account(account: str) -> bool:
+    """Whether there is such an account here."""
+    return account in dict.keys(get_backend("iam"))
 
 
 def forward(call: Call) -> Response:

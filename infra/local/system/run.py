@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .no_real_aws import without_aws
+
 LAUNCHER = Path(__file__).resolve().parents[1] / "launch.py"
 GRACE_SECONDS = 5.0
 _STOPPING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
@@ -55,6 +57,7 @@ class _System:
         command = [sys.executable, str(LAUNCHER), "serve", json.dumps(options), str(to_report), str(parent)]
         self.process = subprocess.Popen(
             command,
+            env=_environment_of_the_system(),
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
             pass_fds=(to_report, parent),
@@ -97,6 +100,12 @@ class _System:
         return json.loads(text) if text else {"problem": "the system ended while it started; what it said is above"}
 
 
+def _environment_of_the_system() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("BROKER_LAMBDA_PATH", "SSM_BROKER_CLIENT_PATH") if name in os.environ}
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**without_aws(os.environ), **kept, **nothing}
+
+
 def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: set[int]) -> int:
     """Waits for COMMAND, or for a signal when there is none."""
     if system.notice:
@@ -125,11 +134,10 @@ def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: se
 
 
 def _start(system: _System, command: list[str], mask: set[int]) -> subprocess.Popen[bytes]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSM_BROKER_"))}
     try:
         return subprocess.Popen(
             command,
-            env={**kept, **system.environment},
+            env={**without_aws(os.environ), **system.environment},
             preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),
         )
     except OSError as error:

@@ -85,5 +85,5 @@ class Surroundings:
             return
         self.aws.close()
         self.sessions.close()
-        moto_services.reset()
+        moto_services.forget()
         Surroundings._is_up = False
