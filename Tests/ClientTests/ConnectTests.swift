@@ -28,7 +28,9 @@ struct ConnectTests {
         #expect(try JSON(parsing: requests[0].body)["reason"] == "disk full")
         #expect(world.result.isEmpty)
         #expect(world.notes.contains("dbadmin on \(Self.node)"))
-        #expect(world.folder.names.sorted() == ["arguments", "config", "environment", "folder", "modes"])
+        #expect(
+            world.folder.names.sorted() == ["arguments", "config", "descriptors", "environment", "folder", "modes"]
+        )
     }
 
     @Test("the plugin gets six arguments, the response in a variable, and none of the engineer's credentials")

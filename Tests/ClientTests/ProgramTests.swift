@@ -109,6 +109,8 @@ struct ProgramTests {
         #expect(try world.folder.text("credentials").contains("ASIACHANNEL"))
         let seen = try world.folder.text("environment")
         #expect(!seen.contains("engineer") && !seen.contains("ASIAENGINEER"))
+        // Those of ls: the standard three and the folder it reads; none of the broker's connection.
+        #expect(try world.folder.lines("descriptors") == ["0", "1", "2", "3"])
         #expect(broker.requests.last?.line == "DELETE /prod/v1/sessions/\(Answers.session) HTTP/1.1")
     }
 
