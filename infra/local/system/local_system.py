@@ -77,9 +77,9 @@ class LocalSystem:
 
     def _start(self) -> None:
         settings = self.settings
-        logs = settings.logs or self.directory / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        self.broker_log = logs / "broker.log"
+        self.logs = settings.logs or self.directory / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.broker_log = self.logs / "broker.log"
         self.store = settings.store or f"sqlite:{self.directory / 'broker.sqlite'}"
         self.rendered = Rendered(settings.rendered or self._render())
         if not self.rendered.role_map.exists():
@@ -91,7 +91,7 @@ class LocalSystem:
         self.aws = Surroundings(
             lambda authorize: SessionService(users, authorize, settings.strict_signing),
             strict_signing=settings.strict_signing,
-            trail_path=logs / "cloudtrail.jsonl",
+            trail_path=self.logs / "cloudtrail.jsonl",
         )
         self._closers.append(self.aws.close)
         self.user_switch = users.switch
