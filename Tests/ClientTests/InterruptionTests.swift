@@ -56,6 +56,17 @@ struct InterruptionTests {
         #expect(world.transport.isExhausted)
     }
 
+    @Test("an interruption ends with 130 also when the broker then refuses")
+    func refused() async throws {
+        let world = try World([Answers.problem(.nodeNotFound)])
+        var dependencies = world.dependencies(world.pluginVariables())
+        dependencies.transport = InterruptedTransport(inner: world.transport, method: "POST") {
+            world.signals.deliver(SIGINT)
+        }
+        #expect(try await run("connect", Self.node, in: dependencies) == .interrupted)
+        #expect(world.notes.contains("NODE_NOT_FOUND") && world.transport.isExhausted)
+    }
+
     @Test("an interruption while the session is being ended does not stop that")
     func whileEnding() async throws {
         let world = try World([try Answers.opened(), Answers.ended])

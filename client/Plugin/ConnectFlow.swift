@@ -21,7 +21,13 @@ struct ConnectFlow: Sendable {
         world.signals.atFirst { [output = world.output] in
             output.tell("Interrupted; waiting for the broker's answer, to end what it may have started.")
         }
-        let reply = try await broker.open(request)
+        let reply: OpenSessionReply
+        do {
+            reply = try await broker.open(request)
+        } catch var failure as CommandFailure where world.signals.first != nil {
+            failure.status = .interrupted
+            throw failure
+        }
         world.signals.atFirst { [output = world.output] in output.tell("Interrupted; ending the session.") }
         let result: Result<PluginSession.Ending?, any Error>
         do { result = .success(try await show(reply)) } catch { result = .failure(error) }
@@ -56,7 +62,12 @@ struct ConnectFlow: Sendable {
     }
 
     private static func interrupted(by signal: Int32) -> CommandFailure {
-        CommandFailure(.interrupted, code: "INTERRUPTED", what: "Interrupted by signal \(signal).")
+        let names = [SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+        return CommandFailure(
+            .interrupted,
+            code: "INTERRUPTED",
+            what: "Interrupted by \(names[signal] ?? "signal \(signal)")."
+        )
     }
 
     private func judge(_ ending: PluginSession.Ending) throws {

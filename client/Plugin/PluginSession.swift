@@ -91,7 +91,11 @@ struct PluginSession: Sendable {
                 }
             }
             // The server's task waits for this whatever happens, so it comes on every way out.
-            defer { server.stop() }
+            // A renewal under way is given up: nobody is left to use it, and the session is to be ended now.
+            defer {
+                server.stop()
+                group.cancelAll()
+            }
             let begun = world.now()
             let process = try await runOnTerminal(call)
             let lasted = world.now().milliseconds - begun.milliseconds

@@ -33,12 +33,16 @@ extension AuditPage {
         .compact(["next": next.map { .string($0.text) }, "records": .array(records.map(\.json))])
     }
 
-    /// Reads a page; nil when something is missing or a record is not one.
+    /// Reads a page; nil when something is missing, a record is not one, or `next` is no cursor.
+    ///
+    /// To read past a wrong `next` would end a listing early, as if there were no more records.
     public init?(json: JSON) {
         guard let elements = json["records"]?.elements else { return nil }
         let records = elements.compactMap(ChainedRecord.init(json:))
         guard records.count == elements.count else { return nil }
-        self.init(records: records, next: json["next"]?.text.flatMap { AuditCursor($0) })
+        let next = json["next"]?.text.flatMap { AuditCursor($0) }
+        guard next != nil || json["next"] == nil else { return nil }
+        self.init(records: records, next: next)
     }
 }
 
