@@ -154,6 +154,11 @@ def test_limits_are_those_of_sts(world: World) -> None:
     assert world.assume(DurationSeconds=900).expiration - world.aws.clock.now() <= timedelta(seconds=900)
 
 
+def test_session_tags_count_towards_the_packed_size(world: World) -> None:
+    tags = [{"Key": f"k{number}", "Value": "v" * 256} for number in range(9)]
+    assert refusal(world, Tags=tags)[0] == "PackedPolicyTooLarge"
+
+
 def test_credentials_end_with_their_session(world: World) -> None:
     ssm = world.client("ssm", world.assume(DurationSeconds=900))
     ssm.describe_sessions(State="Active")
