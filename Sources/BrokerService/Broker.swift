@@ -126,4 +126,11 @@ extension Problem {
         detail: "You have no session with this id.",
         next: "Use the id that connect printed."
     )
+
+    /// The answer for a session that nobody knows to have started.
+    static let sessionPending = Problem(
+        .sessionNotFound,
+        detail: "The session is not known to have been started, and none was found to end.",
+        next: "Try again in a minute."
+    )
 }

@@ -16,7 +16,7 @@ extension Broker {
         }
         exchange.session = id
         exchange.access = history.access
-        if history.state == .live || history.state == .pending {
+        if history.mayRun {
             try await end(history, by: caller, isOwner: isOwner, in: exchange)
         }
         return ["ended": true, "id": .string(id.text)]
@@ -33,7 +33,7 @@ extension Broker {
         let role = try await accounts.assume(.end(history, by: caller.user))
         var sessionIDs = [history.sessionID].compactMap(\.self)
         if sessionIDs.isEmpty {
-            // The outcome is not recorded, so the id is not known; the owner's ARN is.
+            // The id is not known, because the answer to StartSession was lost or is not recorded; the owner's ARN is.
             sessionIDs = try await accounts.sessions(
                 ownedBy: role.assumedRoleARN,
                 account: history.access.account,
@@ -47,8 +47,11 @@ extension Broker {
                 id: sessionID
             )
         }
-        // A pending session's outcome is for whoever started it to write; this is the end of one that is known.
-        guard history.state == .live else { return }
+        guard !sessionIDs.isEmpty else {
+            // Whoever wrote the intent may still be at work; then the session is theirs to end, or the sweep's.
+            guard history.state != .pending else { throw Problem.sessionPending }
+            return
+        }
         _ = try await dependencies.audit.append(
             exchange.record(.ended, aws: aws, details: ["by": isOwner ? "owner" : "administrator"])
         )

@@ -25,7 +25,7 @@ extension Exchange {
             logger.error("audit store failed", metadata: ["failure": "\(error)"])
             return Problem(
                 .auditUnavailable,
-                detail: "The broker could not record this request, so it was refused; no session is left running.",
+                detail: "The broker could not record this request, so it was refused; no usable session results.",
                 next: "Try again in a minute; if it stays, tell the platform team."
             )
         case nil:

@@ -90,7 +90,7 @@ extension Broker {
         do {
             _ = try await dependencies.audit.append(exchange.record(.started, decision: .grant, aws: aws))
         } catch {
-            await end([started.sessionID], with: sessions.channel, accounts: accounts, in: exchange)
+            _ = await end([started.sessionID], with: sessions.channel, accounts: accounts, in: exchange)
             exchange.isRecorded = true
             throw error
         }
@@ -124,7 +124,7 @@ extension Broker {
         return problem
     }
 
-    /// No clear answer: finds what StartSession may have started, by its exact owner, ends it and records that it is not known.
+    /// No clear answer: finds what StartSession may have started, by its exact owner, ends it and records what is known.
     private func settle(
         _ failure: AWSFailure,
         _ sessions: (start: RoleSession, channel: RoleSession),
@@ -133,52 +133,51 @@ extension Broker {
     ) async throws -> Problem {
         exchange.logger.warning("StartSession gave no clear answer", metadata: ["failure": "\(failure)"])
         exchange.isRecorded = true
-        let found: [String]
+        var aftermath = Aftermath()
         do {
-            found = try await accounts.sessions(ownedBy: sessions.start, like: exchange.access)
+            aftermath.found = try await accounts.sessions(startedBy: sessions.start, like: exchange.access)
+            aftermath.ended = await end(aftermath.found, with: sessions.channel, accounts: accounts, in: exchange)
         } catch {
             exchange.logger.error("sessions could not be listed", metadata: ["failure": "\(error)"])
-            found = []
+            aftermath.isListed = false
         }
-        await end(found, with: sessions.channel, accounts: accounts, in: exchange)
         var aws = sessions.start.audit
-        aws.sessionID = found.first
+        aws.sessionID = aftermath.found.first
         aws.requestIDs["StartSession"] = failure.requestID
-        let problem = Problem(
-            .startUnknown,
-            detail:
-                "Session Manager gave no clear answer; \(found.isEmpty ? "no session was found" : "the session was ended").",
-            next: "Try again."
-        )
+        let problem = aftermath.problem
         _ = try await dependencies.audit.append(
             exchange.record(
                 .unknown,
-                decision: AuditDecision(code: problem.code.rawValue, detail: "\(failure)"),
+                decision: AuditDecision(code: problem.code.rawValue, detail: "\(problem.detail) (\(failure))"),
                 aws: aws,
-                details: ["ended": found.joined(separator: " ")]
+                details: aftermath.details
             )
         )
         return problem
     }
 
     /// Ends sessions whose token will never leave the broker.
+    ///
+    /// - Returns: Those that were ended; the others nobody can use, and the sweep ends them.
     private func end(
         _ sessionIDs: [String],
         with role: RoleSession,
         accounts: MemberAccounts,
         in exchange: Exchange
-    ) async {
-        guard let region = exchange.access?.region else { return }
+    ) async -> [String] {
+        guard let region = exchange.access?.region else { return [] }
+        var ended: [String] = []
         for id in sessionIDs {
             do {
                 try await accounts.ssm(role, in: region).terminateSession(id: id)
+                ended.append(id)
             } catch {
-                // The token stays here, so nobody can use the session; the sweep ends it.
                 exchange.logger.error(
                     "session could not be ended",
                     metadata: ["failure": "\(error)", "ssm.session.id": "\(id)"]
                 )
             }
         }
+        return ended
     }
 }

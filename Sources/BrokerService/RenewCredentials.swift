@@ -55,7 +55,7 @@ extension Broker {
             ceiling: dependencies.ceiling,
             now: exchange.received
         )
-        guard entitlement.entry.linuxUser == access.linuxUser else {
+        guard entitlement.entry.linuxUser.name == access.linuxUser else {
             throw Problem(
                 .sessionNoLongerAllowed,
                 detail:

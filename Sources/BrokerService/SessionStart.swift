@@ -58,7 +58,7 @@ extension Exchange {
     }
 
     mutating func note(_ entitlement: Entitlement) {
-        access?.linuxUser = entitlement.entry.linuxUser
+        access?.linuxUser = entitlement.entry.linuxUser.name
         access?.mapVersion = entitlement.mapVersion
         access?.document = AuditDocument(
             name: entitlement.document.name,

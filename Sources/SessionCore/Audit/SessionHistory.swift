@@ -6,6 +6,8 @@ public struct SessionHistory: Sendable, Hashable {
         case pending
         /// Started, and no end is recorded.
         case live
+        /// Whether it was started is not known; nobody has its token.
+        case unknown
         /// Never came to be.
         case failed
         /// Ended.
@@ -27,6 +29,14 @@ public struct SessionHistory: Sendable, Hashable {
     /// Where it stands.
     public let state: State
 
+    /// Whether there may be something to end.
+    public var mayRun: Bool {
+        switch state {
+        case .pending, .live, .unknown: true
+        case .failed, .ended: false
+        }
+    }
+
     /// Reads the records of one session.
     ///
     /// - Parameter records: All of them, oldest first; nil when there is no intent among them.
@@ -44,6 +54,8 @@ public struct SessionHistory: Sendable, Hashable {
             state = .ended
         } else if records.contains(where: { $0.event == .started }) {
             state = .live
+        } else if records.contains(where: { $0.event == .unknown }) {
+            state = .unknown
         } else if records.contains(where: { $0.event.isOutcome }) {
             state = .failed
         } else {
