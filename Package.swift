@@ -86,6 +86,7 @@ let package = Package(
         tests("LambdaRuntime", ["HTTPTransport", "LambdaRuntime", "TestSupport", logging]),
         tests("SQLiteStore", ["CSQLite", "SQLiteStore", "SessionCore", "TestSupport"]),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
+        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
             ["AWSClient", "HTTPTransport", "SessionCore", "TestSupport", "ssm-broker", argumentParser, logging]

@@ -57,6 +57,14 @@ NODES = {
 }
 
 
+CREDENTIALS = {
+    "AccessKeyId": "ASIACHANNELCHANNEL00",
+    "SecretAccessKey": "channel-secret",
+    "SessionToken": "channel-token",
+}
+"""The channel credentials, as the profile's credential_process prints them."""
+
+
 def document(**inputs: Any) -> dict[str, Any]:
     """A shell document that runs as dbadmin, with ``inputs`` put over its own."""
     own = {"runAsEnabled": True, "runAsDefaultUser": "dbadmin", "idleSessionTimeout": "20"}
@@ -155,13 +163,7 @@ def plugin_command(
     plugin: pathlib.Path, started: StartedSession, endpoint: str, folder: pathlib.Path
 ) -> tuple[list[str], dict[str, str]]:
     """The plugin's argv and environment, as the client gives them: credentials come from a credential_process."""
-    credentials = {
-        "Version": 1,
-        "AccessKeyId": "ASIACHANNELCHANNEL00",
-        "SecretAccessKey": "channel-secret",
-        "SessionToken": "channel-token",
-    }
-    (folder / "credentials.json").write_text(json.dumps(credentials))
+    (folder / "credentials.json").write_text(json.dumps({"Version": 1, **CREDENTIALS}))
     config = folder / "config"
     config.write_text(f"[profile ssm-broker]\ncredential_process = cat {folder}/credentials.json\n")
     environment = {
@@ -182,6 +184,7 @@ class Person:
     def __init__(self, command: list[str], environment: dict[str, str], *, columns: int = 80, rows: int = 24) -> None:
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a script is started without it
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
             os.execvpe(command[0], command, environment)
         self.seen = ""
@@ -192,6 +195,14 @@ class Person:
     def local_modes(self) -> int:
         """The terminal's c_lflag: echo, line editing and so on."""
         return int(termios.tcgetattr(self.terminal)[3])
+
+    def expect_prompt(self) -> None:
+        """Waits for the shell's prompt, and for the plugin to take the terminal.
+
+        Only then may Ctrl-C be hit: the real plugin sets its handlers while it shows the prompt.
+        """
+        self.expect(r"\$ ")
+        eventually(lambda: not self.local_modes & termios.ECHO, "the plugin takes the terminal")
 
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -187,13 +187,14 @@ nodes.close()
         assert ("infra/local: the Linux user was NOT switched" in done.stdout) == (identity == "none")
 
     def test_what_escapes_its_shell_ends_with_the_system_even_when_that_is_killed(self, tmp_path: pathlib.Path) -> None:
+        seconds = f"9{os.getpid()}"  # names this very process among all of the machine
         script = f"""
 import sys, os, time
 sys.path[:0] = [{str(ROOT / "infra/local")!r}, {str(pathlib.Path(__file__).parent)!r}]
 from session_world import NODES, WEB, NodeUsers
 from test_agent import DBADMIN, run_on
 nodes = NodeUsers(NODES)
-print(run_on(nodes, DBADMIN, "setsid sleep 98765 > /dev/null 2>&1 < /dev/null &"), flush=True)
+print(run_on(nodes, DBADMIN, "setsid sleep {seconds} > /dev/null 2>&1 < /dev/null &"), flush=True)
 print("ready", flush=True)
 time.sleep(60)
 """
@@ -201,10 +202,10 @@ time.sleep(60)
         assert system.stdout is not None
         while "ready" not in system.stdout.readline():
             assert system.poll() is None
-        assert eventually(lambda: processes_of("sleep\0" + "98765\0"), "it runs")
+        assert eventually(lambda: processes_of(f"sleep\0{seconds}\0"), "it runs")
         system.send_signal(signal.SIGKILL)
         system.wait()
-        eventually(lambda: not processes_of("sleep\0" + "98765\0"), "it is gone")
+        eventually(lambda: not processes_of(f"sleep\0{seconds}\0"), "it is gone")
         system.stdout.close()
 
 

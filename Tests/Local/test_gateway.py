@@ -102,7 +102,9 @@ class Client:
 
 @contextmanager
 def opened(started: StartedSession, **headers: str) -> Iterator[Client]:
-    with connect(started.stream_url, compression=None, additional_headers=headers, proxy=None) as socket:
+    with connect(
+        started.stream_url, compression=None, additional_headers=headers, proxy=None, close_timeout=1
+    ) as socket:
         socket.send(open_message(started.token_value))
         yield Client(socket)
 

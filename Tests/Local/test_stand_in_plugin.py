@@ -37,7 +37,7 @@ class TestStandIn(PluginContract):
             person = Person(
                 *plugin_command(self.plugin, service.start(start_request()), "http://127.0.0.1:9", tmp_path)
             )
-            person.expect(r"\$ ")
+            person.expect_prompt()
             person.kill()
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -45,8 +45,7 @@ class TestStandIn(PluginContract):
         self, service: SessionService, connect: Connect, number: signal.Signals
     ) -> None:
         person = connect(service.start(start_request()))
-        person.expect(r"\$ ")
-        eventually(lambda: not person.local_modes & termios.ECHO, "the plugin takes the terminal")
+        person.expect_prompt()
         person.send(number)
         assert person.wait() == -number
         assert not person.local_modes & (termios.ECHO | termios.ICANON)
@@ -57,7 +56,7 @@ class TestStandIn(PluginContract):
     ) -> None:
         started = service.start(start_request())
         person = connect(started)
-        person.expect(r"\$ ")
+        person.expect_prompt()
         self.refuses_resume = True
         service.drop_connection(started.session_id)
         eventually(lambda: len(resumes) == 6, "six tries")

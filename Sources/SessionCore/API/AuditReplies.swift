@@ -118,7 +118,7 @@ extension AuditQuery {
             let lines = problems.map { "\($0.path.joined(separator: ".")): \($0.explanation)" }
             throw Problem(
                 .queryInvalid,
-                detail: String(lines.sorted().joined(separator: " ").prefix(1024)),
+                detail: lines.sorted().joined(separator: " ").printable(maximumLength: 1024),
                 next: "Known parameters: \(Parameter.allCases.map(\.rawValue).joined(separator: ", "))."
             )
         }

@@ -13,9 +13,9 @@ public struct OpenSessionRequest: Sendable, Hashable {
     public var node: NodeID
     /// The node's Region.
     public var region: Region
-    /// Why, in the engineer's words; 1 to 256 characters without controls.
+    /// Why, in the engineer's words; 1 to 256 characters without controls, not all blank.
     public var reason: String?
-    /// The ticket that this belongs to; 1 to 128 characters without controls.
+    /// The ticket that this belongs to; 1 to 128 characters without controls, not all blank.
     public var ticket: String?
     /// Whether to stop after the decision.
     public var isDryRun: Bool
@@ -50,16 +50,12 @@ public struct OpenSessionRequest: Sendable, Hashable {
     /// Source: Systems Manager API Reference, `SessionReason`.
     public static let maximumReasonLength = 256
 
-    /// Whether text may stand in a record and in StartSession's `Reason`: within the length, and without control characters.
+    /// Whether text may stand in a record and in StartSession's `Reason`: within the length, not blank, and without control characters.
     public static func isPlainText(_ text: String, maximumLength: Int) -> Bool {
-        // AWS counts UTF-16 code units; scalars that some terminals act on are controls too.
+        // AWS counts UTF-16 code units.
         (1...maximumLength).contains(text.utf16.count)
-            && text.unicodeScalars.allSatisfy { scalar in
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
-                default: true
-                }
-            }
+            && text.unicodeScalars.allSatisfy(\.isPrintable)
+            && !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     }
 
     /// The request as JSON.
@@ -106,8 +102,8 @@ public struct OpenSessionRequest: Sendable, Hashable {
             throw Problem(
                 .reasonInvalid,
                 detail:
-                    "The reason has \(reason.utf16.count) characters; 1 to \(Self.maximumReasonLength) are taken, and no control characters.",
-                next: "Shorten the text after --reason; a ticket number often says enough."
+                    "The reason has \(reason.utf16.count) characters; 1 to \(Self.maximumReasonLength) are taken, not all blank, and no control characters.",
+                next: "Say why in a few words after --reason; a ticket number often says enough."
             )
         }
         self.init(
@@ -145,13 +141,13 @@ enum RequestBody {
             problem.path.isEmpty
                 ? problem.explanation : "\(problem.path.joined(separator: ".")): \(problem.explanation)"
         }
-        return invalid(String(lines.joined(separator: " ").prefix(1024)))
+        return invalid(lines.joined(separator: " "))
     }
 
     static func invalid(_ detail: String) -> Problem {
         Problem(
             .bodyInvalid,
-            detail: detail,
+            detail: detail.printable(maximumLength: 1024),
             next: "Send what the broker's openapi.yaml describes, or use the ssm-broker command."
         )
     }

@@ -25,7 +25,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case bodyInvalid = "BODY_INVALID"
     /// A query parameter is unknown or has a wrong value.
     case queryInvalid = "QUERY_INVALID"
-    /// The reason is empty, longer than 256 characters or holds control characters.
+    /// The reason is blank, longer than 256 characters or holds control characters.
     case reasonInvalid = "REASON_INVALID"
     /// The request's own time is too far from the broker's.
     case requestExpired = "REQUEST_EXPIRED"

@@ -34,12 +34,14 @@ public struct Entitlement: Sendable, Hashable {
         ceiling: Ceiling,
         now: Timestamp
     ) throws(Problem) {
-        let skew = (request.time.milliseconds - now.milliseconds) / 1000
-        guard abs(skew) <= Self.maximumClockSkewSeconds else {
+        let skew = request.time.milliseconds - now.milliseconds
+        guard skew.magnitude <= Self.maximumClockSkewSeconds * 1000 else {
+            // Rounded up, so that what is over the limit by a part of a second does not read as within it.
+            let seconds = (skew.magnitude + 999) / 1000
             throw Problem(
                 .requestExpired,
                 detail:
-                    "The request was made \(abs(skew)) s \(skew < 0 ? "ago" : "in the future") by the broker's clock; \(Self.maximumClockSkewSeconds) s are allowed.",
+                    "The request was made \(seconds) s \(skew < 0 ? "ago" : "in the future") by the broker's clock; \(Self.maximumClockSkewSeconds) s are allowed.",
                 next: "Set this machine's clock and try again."
             )
         }

@@ -133,8 +133,10 @@ extension RoleMap.Entry {
 }
 
 extension RoleMap.NodeRule {
-    /// All tags together, in bytes: they travel in the session policy, of which STS takes 2,048 characters.
+    /// All tags together, in bytes as they are written into the session policy, of which STS takes 2,048 characters.
     static let maximumTagBytes = 1000
+    /// What stands around a key there, `"ssm:resourceTag/":[],`, and around each of its values, `"",`.
+    private static let bytesAround = (key: 22, value: 3)
 
     fileprivate init(reader: inout JSONReader) {
         accounts = Set(reader.list("accounts", expected: Expected.account) { try? AccountID($0) })
@@ -151,19 +153,26 @@ extension RoleMap.NodeRule {
             }
             if tags[name]?.isEmpty == true { part.note("Expected a list with at least one value.", at: name) }
         }
-        let size = tags.reduce(0) { $0 + $1.key.utf8.count + $1.value.reduce(0) { $0 + $1.utf8.count + 3 } }
+        let size = tags.reduce(0) { sum, tag in
+            let values = tag.value.reduce(0) { $0 + $1.utf8.count + Self.bytesAround.value }
+            return sum + tag.key.utf8.count + Self.bytesAround.key + values
+        }
         if size > Self.maximumTagBytes {
-            part.note("The tags have \(size) bytes together; at most \(Self.maximumTagBytes) fit a session policy.")
+            part.note("The tags take \(size) bytes of the session policy; at most \(Self.maximumTagBytes) fit.")
         }
         reader.absorb(part.finished())
     }
 
-    /// The characters of AWS's tags; `$`, `*` and `?` are not among them, so no value is ever a policy variable or a pattern.
+    /// The characters of AWS's tags that a session policy may hold, which STS takes up to U+00FF only.
+    ///
+    /// `$`, `*` and `?` are not among them, so no value is ever a policy variable or a pattern.
+    /// Source: STS API Reference, `AssumeRole`, `Policy`; Tagging AWS Resources User Guide, "Tag naming limits and requirements".
     private static func isTagText(_ text: String, maximumLength: Int) -> Bool {
         text.utf16.count <= maximumLength
             && text.unicodeScalars.allSatisfy { scalar in
-                scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == " "
-                    || "_.:/=+-@".unicodeScalars.contains(scalar)
+                scalar.value <= 0xFF
+                    && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                        || " _.:/=+-@".unicodeScalars.contains(scalar))
             }
     }
 }

@@ -116,7 +116,11 @@ class NodeProcess:
                 cwd="/",
             )
         users = [user.credential for user in node.users]
-        made = self._ask({"name": node.name, "passwd": node.passwd, "group": node.group, "users": users})
+        try:
+            made = self._ask({"name": node.name, "passwd": node.passwd, "group": node.group, "users": users})
+        except OSError:
+            self.close()
+            raise
         self.switch = UserSwitch(made["identity"], made["reason"])
 
     def start_shell(self, user: LinuxUser, environment: Mapping[str, str], terminal: int) -> int:

@@ -63,7 +63,7 @@ class Session:
     ended: float | None = None
     details: str | None = None
     active: float = 0.0
-    """When the person last typed; the start and each connection count too."""
+    """When the person last typed; the start and the first connection count too, a resumption does not."""
     run: asyncio.Task[None] | None = None
     """The agent's work, from the first connection on."""
     _tokens: dict[str, float] = field(default_factory=dict, repr=False)

@@ -195,8 +195,9 @@ class SessionService:
         session = self._sessions[session_id]
         if not session.is_live or not session.redeem(token, self._clock()):
             raise TokenRefused("the token is not valid")
+        if session.status == "Connecting":
+            session.active = self._clock()
         session.status = "Connected"
-        session.active = self._clock()
         session.channel.attach(link)
         if session.run is None:
             session.run = self._loop.create_task(self._run(session))

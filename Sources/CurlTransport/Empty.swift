@@ -1,1 +1,0 @@
-// The next commits fill this target.

@@ -1,0 +1,184 @@
+import AWSClient
+import BrokerService
+import LambdaRuntime
+import Logging
+import SessionCore
+
+/// Everything that the deployment decides, read from the environment once, at start.
+struct Configuration: Sendable {
+    /// The environment variables, by what they decide.
+    enum Key: String, CaseIterable {
+        case region = "AWS_REGION"
+        case frontDoor = "SSM_BROKER_FRONT_DOOR"
+        case store = "SSM_BROKER_STORE"
+        case roleMap = "SSM_BROKER_ROLE_MAP"
+        case targetRole = "SSM_BROKER_TARGET_ROLE"
+        case allowedAccounts = "SSM_BROKER_ALLOWED_ACCOUNTS"
+        case forbiddenLinuxUsers = "SSM_BROKER_FORBIDDEN_LINUX_USERS"
+        case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
+        case organization = "SSM_BROKER_ORGANIZATION"
+        case logLevel = "SSM_BROKER_LOG_LEVEL"
+        case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
+        /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
+        case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
+    }
+
+    /// Everything that is wrong, one line each.
+    struct Problems: Error, Hashable {
+        let lines: [String]
+    }
+
+    /// Where the records are kept.
+    enum Store: Sendable, Hashable {
+        /// A SQLite file, by path.
+        case sqlite(String)
+    }
+
+    let region: Region
+    let frontDoor: FrontDoor
+    let store: Store
+    let roleMapPath: String
+    let targetRole: MemberAccounts.TargetRole
+    let ceiling: Ceiling
+    let organization: String?
+    let logLevel: Logger.Level
+    let runtimeAPI: String
+    let endpoints: AWSEndpoints
+
+    /// Reads the environment.
+    ///
+    /// - Throws: ``Problems`` with a line for each variable that is missing or wrong, and what would be right.
+    init(environment: [String: String]) throws(Problems) {
+        var reader = EnvironmentReader(environment)
+        let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
+        let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
+        let store = reader.required(.store, "sqlite:<absolute path>", parse: Self.store)
+        let roleMapPath = reader.required(.roleMap, "the path of the compiled role map") { $0 }
+        let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
+            MemberAccounts.TargetRole($0)
+        }
+        let accounts = reader.list(.allowedAccounts, "account numbers of twelve digits") { try? AccountID($0) }
+        let forbidden = reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name }
+        let administrators = reader.list(.bootstrapAdministrators, "<account>/<permission set>", parse: Self.principal)
+        let organization = reader.optional(
+            .organization,
+            "an organisation's id as o-abcde12345",
+            parse: Self.organization
+        )
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
+        let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
+        if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
+            reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
+        }
+        if case .sqlite = store, environment[Key.initializationType.rawValue] != nil {
+            reader.note(.store, "sqlite keeps records on a disk that Lambda throws away; name a dynamodb table")
+        }
+        let endpoints: AWSEndpoints?
+        do throws(AWSEndpoints.Rejection) {
+            endpoints = try AWSEndpoints(environment: environment)
+        } catch {
+            endpoints = nil
+            reader.note("AWS_ENDPOINT_URL", "\(error)")
+        }
+        guard reader.lines.isEmpty, let region, let frontDoor, let store, let roleMapPath, let runtimeAPI, let endpoints
+        else { throw Problems(lines: reader.lines) }
+        guard let targetRole = targetRole ?? MemberAccounts.TargetRole("ssm-broker/SSMBrokerTarget") else {
+            preconditionFailure("the default target role is a role's path and name")
+        }
+        self.region = region
+        self.frontDoor = frontDoor
+        self.store = store
+        self.roleMapPath = roleMapPath
+        self.targetRole = targetRole
+        ceiling = Ceiling(
+            accounts: Set(accounts),
+            forbiddenLinuxUsers: Set(forbidden),
+            bootstrapAdministrators: Set(administrators)
+        )
+        self.organization = organization
+        self.logLevel = logLevel ?? .info
+        self.runtimeAPI = runtimeAPI
+        self.endpoints = endpoints
+    }
+
+    private static func store(_ text: String) -> Store? {
+        let parts = text.split(separator: ":", maxSplits: 1)
+        guard parts.count == 2, parts[0] == "sqlite", parts[1].hasPrefix("/") else { return nil }
+        return .sqlite(String(parts[1]))
+    }
+
+    private static func principal(_ text: String) -> RoleMap.Principal? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let account = try? AccountID(parts[0]), let set = try? PermissionSetName(parts[1])
+        else { return nil }
+        return RoleMap.Principal(account: account, permissionSet: set)
+    }
+
+    private static func organization(_ text: String) -> String? {
+        let isAllowed = { (byte: UInt8) in (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+        guard text.hasPrefix("o-"), (12...34).contains(text.utf8.count), text.utf8.dropFirst(2).allSatisfy(isAllowed)
+        else { return nil }
+        return text
+    }
+}
+
+/// Reads variables, remembering everything that is wrong.
+private struct EnvironmentReader {
+    private let environment: [String: String]
+    private(set) var lines: [String] = []
+
+    init(_ environment: [String: String]) {
+        self.environment = environment
+    }
+
+    mutating func note(_ key: Configuration.Key, _ explanation: String) {
+        note(key.rawValue, explanation)
+    }
+
+    mutating func note(_ name: String, _ explanation: String) {
+        lines.append("\(name): \(explanation)")
+    }
+
+    func hasProblem(_ key: Configuration.Key) -> Bool {
+        lines.contains { $0.hasPrefix("\(key.rawValue): ") }
+    }
+
+    mutating func optional<Value>(
+        _ key: Configuration.Key,
+        _ expected: String,
+        parse: (String) -> Value?
+    ) -> Value? {
+        guard let text = environment[key.rawValue], !text.isEmpty else { return nil }
+        guard let value = parse(text) else {
+            note(key, "needs \(expected)")
+            return nil
+        }
+        return value
+    }
+
+    mutating func required<Value>(
+        _ key: Configuration.Key,
+        _ expected: String,
+        parse: (String) -> Value?
+    ) -> Value? {
+        guard environment[key.rawValue]?.isEmpty == false else {
+            note(key, "is not set; needs \(expected)")
+            return nil
+        }
+        return optional(key, expected, parse: parse)
+    }
+
+    mutating func list<Value>(
+        _ key: Configuration.Key,
+        _ expected: String,
+        parse: (String) -> Value?
+    ) -> [Value] {
+        let texts = (environment[key.rawValue] ?? "").split(separator: ",").map { text in
+            String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+        let values = texts.compactMap(parse)
+        if values.count != texts.count { note(key, "needs \(expected), separated by commas") }
+        return values
+    }
+}

@@ -1,0 +1,159 @@
+import HTTPTransport
+import SessionCore
+import Testing
+
+extension AWSDouble.World {
+    /// What AWS answers to a call that nothing goes wrong with, and the effect that it has.
+    mutating func answer(_ call: AWSDouble.Call, requestID: String, now: Timestamp) -> HTTPResponse {
+        switch call.name {
+        case "GetRole": return role(call, requestID)
+        case "DescribeInstanceInformation": return node(call, requestID)
+        case "GetDocument", "DescribeDocument": return document(call, requestID)
+        case "StartSession": return start(call, requestID)
+        case "DescribeSessions": return list(call, requestID)
+        case "TerminateSession": return terminate(call, requestID)
+        default: return assume(call, requestID, now)
+        }
+    }
+
+    private func json(_ body: JSON, _ requestID: String) -> HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: [HTTPHeader("x-amzn-RequestId", requestID)],
+            body: body.canonicalBytes
+        )
+    }
+
+    private func xml(_ action: String, _ content: String, _ requestID: String) -> HTTPResponse {
+        let body = "<\(action)Response><\(action)Result>\(content)</\(action)Result></\(action)Response>"
+        return HTTPResponse(
+            status: 200,
+            headers: [HTTPHeader("x-amzn-RequestId", requestID)],
+            body: Array(body.utf8)
+        )
+    }
+
+    private mutating func assume(_ call: AWSDouble.Call, _ requestID: String, _ now: Timestamp) -> HTTPResponse {
+        let role = (call.parameters["RoleArn"] ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        let name = call.parameters["RoleSessionName"] ?? ""
+        let session = AWSDouble.RoleSession(
+            account: String(role[4]),
+            use: String(call.name.split(separator: " ")[1]),
+            name: name,
+            accessKeyID: "ASIAROLESESSION\(counter)",
+            secret: "secret-key-\(counter)-of-role-session",
+            token: "session-token-\(counter)-of-role-session"
+        )
+        roleSessions[session.accessKeyID] = session
+        secrets += [session.secret, session.token]
+        let expiration = now.advanced(bySeconds: Int64(call.parameters["DurationSeconds"] ?? "") ?? 3600)
+        let credentials =
+            "<Credentials><AccessKeyId>\(session.accessKeyID)</AccessKeyId><SecretAccessKey>\(session.secret)"
+            + "</SecretAccessKey><SessionToken>\(session.token)</SessionToken><Expiration>\(expiration)</Expiration>"
+            + "</Credentials>"
+        let user =
+            "<AssumedRoleUser><Arn>\(session.arn)</Arn><AssumedRoleId>AROATARGET:\(name)</AssumedRoleId>"
+            + "</AssumedRoleUser>"
+        return xml("AssumeRole", credentials + user, requestID)
+    }
+
+    private func role(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let name = call.parameters["RoleName"] ?? ""
+        // The session policy lets nothing be seen but the reserved path.
+        guard let role = roles[call.session?.account ?? ""]?[name], role.path.hasPrefix("/aws-reserved/") else {
+            return AWSDouble.refuse(call, code: "AccessDenied", status: 403, message: "not authorized: iam:GetRole")
+        }
+        let content =
+            "<Role><Path>\(role.path)</Path><RoleName>\(name)</RoleName><RoleId>\(role.id)</RoleId>"
+            + "<Arn>arn:aws:iam::1:role\(role.path)\(name)</Arn></Role>"
+        return xml("GetRole", content, requestID)
+    }
+
+    private func place(_ call: AWSDouble.Call) -> String { "\(call.session?.account ?? "")/\(call.region)" }
+
+    private func node(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let wanted = call.body["Filters"]?.elements?.first?["Values"]?.elements?.compactMap(\.text) ?? []
+        let found = (nodes[place(call)] ?? []).filter { wanted.contains($0.id) }.map { node -> JSON in
+            .compact([
+                "InstanceId": .string(node.id), "PingStatus": .string(node.ping),
+                "PlatformType": node.platform.map(JSON.string),
+            ])
+        }
+        return json(["InstanceInformationList": .array(found)], requestID)
+    }
+
+    private func document(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let name = call.parameters["Name"] ?? ""
+        guard let document = documents["\(place(call))/\(name)"] else {
+            return AWSDouble.refuse(call, code: "InvalidDocument", message: "Document \(name) does not exist.")
+        }
+        if call.name == "GetDocument" {
+            #expect(call.parameters["DocumentVersion"] == "$LATEST")
+            return json(
+                [
+                    "Content": .string(document.content), "DocumentType": "Session",
+                    "DocumentVersion": .string(document.version), "Name": .string(name), "Status": "Active",
+                ],
+                requestID
+            )
+        }
+        let description: JSON = [
+            "DefaultVersion": .string(document.defaultVersion), "DocumentType": "Session",
+            "LatestVersion": .string(document.version), "Name": .string(name), "Status": "Active",
+        ]
+        return json(["Document": description], requestID)
+    }
+
+    private mutating func start(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let target = call.parameters["Target"] ?? ""
+        guard let session = call.session, let node = (nodes[place(call)] ?? []).first(where: { $0.id == target }) else {
+            return AWSDouble.refuse(call, code: "TargetNotConnected", message: "\(target) is not connected.")
+        }
+        if node.tags["Role"] == "forbidden" {
+            return AWSDouble.refuse(
+                call,
+                code: "AccessDeniedException",
+                message: "User: \(session.arn) is not authorized to perform: ssm:StartSession"
+            )
+        }
+        let id = "\(session.name)-suffix\(counter)"
+        sessions.append(AWSDouble.Session(id: id, node: target, owner: session.arn))
+        let token = "token-value-\(counter)-of-session"
+        let query = "role=publish_subscribe&cell-number=secret-cell-\(counter)"
+        secrets += [token, query]
+        return json(
+            [
+                "SessionId": .string(id),
+                "StreamUrl": .string("wss://ssmmessages.\(call.region).amazonaws.com/v1/data-channel/\(id)?\(query)"),
+                "TokenValue": .string(token),
+            ],
+            requestID
+        )
+    }
+
+    private func list(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let filter = call.body["Filters"]?.elements?.first
+        #expect(call.parameters["State"] == "Active")
+        #expect(filter?["key"] == "Owner")
+        let owner = filter?["value"]?.text ?? "nobody"
+        // By its beginning only: that the owner is the whole ARN is for the broker to make sure.
+        let found = sessions.filter { $0.isActive && $0.owner.hasPrefix(owner) }.map { session -> JSON in
+            [
+                "Owner": .string(session.owner), "SessionId": .string(session.id), "Status": "Connected",
+                "Target": .string(session.node),
+            ]
+        }
+        return json(["Sessions": .array(found)], requestID)
+    }
+
+    private mutating func terminate(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+        let id = call.parameters["SessionId"] ?? ""
+        guard let session = call.session, id.hasPrefix("\(session.name)-"),
+            let index = sessions.firstIndex(where: { $0.id == id })
+        else {
+            return AWSDouble.refuse(call, code: "AccessDeniedException", message: "not authorized: TerminateSession")
+        }
+        sessions[index].isActive = false
+        return json(["SessionId": .string(id)], requestID)
+    }
+}

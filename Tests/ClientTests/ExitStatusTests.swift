@@ -1,0 +1,53 @@
+import ArgumentParser
+import SessionCore
+import Testing
+
+@testable import ssm_broker
+
+@Suite("exit codes")
+struct ExitStatusTests {
+    @Test("the codes are those of the design, and no others")
+    func codes() {
+        #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 4, 5, 6, 7, 8, 9, 64, 130])
+    }
+
+    @Test("the root help explains every code")
+    func help() {
+        let help = SSMBroker.helpMessage(columns: 80)
+        for status in ExitStatus.allCases {
+            #expect(help.contains("\(status.rawValue)  \(status.explanation)"))
+        }
+    }
+
+    static let table: [(codes: [ProblemCode], status: ExitStatus)] = [
+        ([.notSigned, .signatureInvalid, .credentialsExpired], .signIn),
+        (
+            [
+                .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+                .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+                .ticketRequired,
+                .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+            ], .denied
+        ),
+        ([.nodeNotFound], .nodeNotFound),
+        ([.nodeOffline, .nodeNotConnected], .nodeNotReady),
+        ([.auditUnavailable], .auditUnavailable),
+        ([.bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
+        (
+            [
+                .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
+                .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+                .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
+                .internalFailure,
+            ], .failed
+        ),
+    ]
+
+    @Test("every refusal of the broker has the exit code that this table says")
+    func problems() {
+        #expect(Set(Self.table.flatMap(\.codes)) == Set(ProblemCode.allCases))
+        for (codes, status) in Self.table {
+            for code in codes { #expect(ExitStatus(code) == status, "\(code.rawValue)") }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import SessionCore
+import Testing
+
+@testable import ssm_broker
+
+@Suite("output")
+struct OutputTests {
+    @Test("escape sequences, line ends and turned text from elsewhere do not reach the terminal")
+    func printable() {
+        #expect(Printable.line("a\u{1B}[31mb\u{7}") == "a\u{FFFD}[31mb\u{FFFD}")
+        #expect(Printable.line("a\nb\tc\r") == "a b c ")
+        #expect(Printable.line("x\u{202E}y\u{200B}z\u{9B}") == "x\u{FFFD}y\u{FFFD}z\u{FFFD}")
+        #expect(Printable.line("Zoë 日本") == "Zoë 日本")
+    }
+
+    @Test("a failure cannot be made to write on another line")
+    func failure() {
+        let failure = CommandFailure(
+            .denied,
+            code: "X\n",
+            what: "a\nb",
+            why: ["c\u{1B}c", "\u{1}".isEmpty ? "" : ""],
+            next: ""
+        )
+        #expect(failure.description == "ssm-broker: a b\n  Why: c\u{FFFD}c")
+    }
+
+    @Test("a failure for programs has the broker's member names and the exit status")
+    func json() {
+        let failure = CommandFailure(
+            .denied,
+            code: "NODE_NOT_ALLOWED",
+            what: "No.",
+            why: ["Tags."],
+            next: "Ask.",
+            requestID: "r"
+        )
+        #expect(
+            failure.json.canonicalText
+                == #"{"code":"NODE_NOT_ALLOWED","detail":"No. Tags.","exitStatus":5,"next":"Ask.","requestId":"r"}"#
+        )
+    }
+
+    private let table = Table(
+        [.init("TIME"), .init("WHO", mayShrink: true), .init("WHAT", mayShrink: true)],
+        rows: [
+            ["2026-11-21 08:00:00", "a-very-long-user-name@example.com", String(repeating: "x", count: 90)],
+            ["2026-11-21 08:00:01", "bob", "y\u{1B}y"],
+        ]
+    )
+
+    @Test("a table fits the terminal, and cuts only what may be cut", arguments: [80, 60, 40])
+    func fits(_ width: Int) {
+        let lines = table.lines(width: width)
+        for line in lines { #expect(Printable.width(line) <= width, "\(line)") }
+        #expect(lines[1].hasPrefix("2026-11-21 08:00:00  "))
+        #expect(lines[2].contains("bob"))
+        #expect(lines[1].contains("…"))
+    }
+
+    @Test("without a terminal nothing is cut, and no line ends in spaces")
+    func whole() {
+        let lines = table.lines(width: nil)
+        #expect(lines[1].hasSuffix(String(repeating: "x", count: 90)))
+        #expect(lines.allSatisfy { !$0.hasSuffix(" ") })
+        #expect(lines[2].hasSuffix("y\u{FFFD}y"))
+    }
+
+    @Test("wide characters count two columns")
+    func wide() {
+        #expect(Printable.width("日本") == 4)
+        #expect(Printable.cut("日本語", to: 5) == "日本…")
+        #expect(Printable.cut("abc", to: 3) == "abc")
+    }
+}

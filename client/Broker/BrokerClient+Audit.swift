@@ -1,0 +1,55 @@
+internal import SessionCore
+
+extension BrokerClient {
+    private static let auditMilliseconds = 33_000
+
+    /// One page of the audit log, newest first.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func records(matching query: AuditQuery) async throws -> AuditPage {
+        try await page(query: query.parameters)
+    }
+
+    /// A stretch of one chain, in order.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func chain(_ chain: Int, from sequence: Int64, limit: Int) async throws -> [ChainedRecord] {
+        let query = [("chain", String(chain)), ("from", String(sequence)), ("limit", String(limit))]
+        return try await page(query: query.map { (name: $0.0, value: $0.1) }).records
+    }
+
+    /// Where each chain ends.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func heads() async throws -> [ChainHead] {
+        let json = try await call("GET", "/v1/audit/heads", milliseconds: Self.auditMilliseconds, purpose: Self.purpose)
+        let elements = json["heads"]?.elements ?? []
+        let heads = elements.compactMap(ChainHead.init(json:))
+        guard !elements.isEmpty, heads.count == elements.count else { throw unreadableAudit() }
+        return heads
+    }
+
+    private static let purpose = "The audit log was not read"
+
+    private func page(query: [(name: String, value: String)]) async throws -> AuditPage {
+        let json = try await call(
+            "GET",
+            "/v1/audit/records",
+            query: query,
+            milliseconds: Self.auditMilliseconds,
+            purpose: Self.purpose
+        )
+        guard let page = AuditPage(json: json) else { throw unreadableAudit() }
+        return page
+    }
+
+    private func unreadableAudit() -> CommandFailure {
+        CommandFailure(
+            .failed,
+            code: "ANSWER_UNREADABLE",
+            what: "\(Self.purpose): the broker's answer lacks what this client needs.",
+            why: ["This is \(Version.client); the broker at \(endpoint.host) may be of another version."],
+            next: "Update ssm-broker, or ask whoever runs the broker."
+        )
+    }
+}

@@ -1,0 +1,102 @@
+internal import SessionCore
+
+/// Where the broker is, and how requests to it are signed.
+struct BrokerEndpoint: Sendable, Hashable {
+    /// The variables that say where the broker is.
+    enum Key {
+        static let url = "SSM_BROKER_URL"
+        static let region = "SSM_BROKER_REGION"
+    }
+
+    /// The address under which the routes are, without a slash at its end.
+    let url: String
+    /// The host's name, without the port.
+    let host: String
+    /// The Region in the signature.
+    let region: Region
+
+    /// The service in the signature: a Function URL's own, or API Gateway's.
+    var service: String { host.contains(".lambda-url.") ? "lambda" : "execute-api" }
+
+    /// Reads the settings.
+    ///
+    /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage`` naming all that is missing or wrong.
+    init(environment: [String: String]) throws {
+        var problems: [String] = []
+        let address = environment[Key.url].flatMap { $0.isEmpty ? nil : $0 }
+        let parts = address.flatMap(Self.parts)
+        switch (address, parts) {
+        case (nil, _): problems.append("\(Key.url) is not set: where the broker is, https://….")
+        case (_?, nil):
+            problems.append(
+                "\(Key.url) is no address of a broker: https://<host>[:port][/path], without user, query or fragment."
+            )
+        case (_?, let parts?) where !parts.isSecure && !Self.isLoopback(parts.host):
+            problems.append("\(Key.url) begins with http://; only a broker on this machine may be reached without TLS.")
+        default: break
+        }
+        let regionText = environment[Key.region].flatMap { $0.isEmpty ? nil : $0 }
+        let region = regionText.flatMap { try? Region($0) }
+        if regionText == nil {
+            problems.append("\(Key.region) is not set: the broker's Region, for example eu-west-1.")
+        } else if region == nil {
+            problems.append("\(Key.region) is no Region as eu-west-1.")
+        }
+        guard problems.isEmpty, let parts, let region else {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "The settings do not say where the broker is.",
+                why: problems,
+                next: "export \(Key.url)=https://… \(Key.region)=…, as whoever runs the broker tells you."
+            )
+        }
+        url = parts.url
+        host = parts.host
+        self.region = region
+    }
+
+    private struct Parts {
+        let isSecure: Bool
+        let host: String
+        let url: String
+    }
+
+    private static func parts(_ text: String) -> Parts? {
+        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !text.contains(where: { "?#@\\".contains($0) })
+        else {
+            return nil
+        }
+        let isSecure = text.lowercased().hasPrefix("https://")
+        guard isSecure || text.lowercased().hasPrefix("http://") else { return nil }
+        let rest = text.dropFirst(isSecure ? 8 : 7)
+        let authority = rest.prefix { $0 != "/" }.lowercased()
+        guard let host = host(of: authority) else { return nil }
+        var url = text
+        while url.last == "/" { url.removeLast() }
+        return Parts(isSecure: isSecure, host: host, url: url)
+    }
+
+    private static func host(of authority: String) -> String? {
+        let name: Substring
+        let port: Substring
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return nil }
+            name = authority[authority.index(after: authority.startIndex)..<end]
+            port = authority[authority.index(after: end)...]
+        } else {
+            name = authority.prefix { $0 != ":" }
+            port = authority.dropFirst(name.count)
+        }
+        guard !name.isEmpty else { return nil }
+        guard port.isEmpty || port.first == ":" && UInt16(port.dropFirst()).map({ $0 > 0 }) == true else { return nil }
+        return String(name)
+    }
+
+    /// Only addresses, and the one name that RFC 6761 keeps for this machine: any other name is for a resolver to say.
+    private static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+    }
+}

@@ -1,0 +1,86 @@
+internal import SessionCore
+
+/// The check of one chain, record by record, as an auditor would do it by hand.
+struct ChainCheck: Sendable {
+    /// The first thing that does not fit.
+    struct Finding: Error, Sendable, Hashable {
+        /// In which chain.
+        let chain: Int
+        /// At which place.
+        let sequence: Int64
+        /// What does not fit.
+        let explanation: String
+    }
+
+    /// Which chain.
+    let chain: Int
+    /// How many chains there should be.
+    let chains: Int
+    /// The place of the record that comes next.
+    private(set) var next: Int64 = 0
+    private var previous = AuditChain.beginning
+
+    /// Begins before a chain's first record.
+    init(chain: Int, of chains: Int) {
+        self.chain = chain
+        self.chains = chains
+    }
+
+    /// Takes the next record.
+    ///
+    /// - Returns: What does not fit; nil when all does.
+    mutating func take(_ record: ChainedRecord) -> Finding? {
+        guard record.chain == chain else { return finding("It says that it belongs to chain \(record.chain).") }
+        guard record.sequence == next else { return finding("Record \(record.sequence) stands in its place.") }
+        guard record.previous == previous else { return finding("It does not follow the record before it.") }
+        let hash = AuditChain.hash(chain: chain, sequence: next, previous: previous, bytes: record.bytes)
+        guard record.hash == hash else { return finding("Its content is not what its hash was made of.") }
+        guard let json = try? JSON(parsing: record.bytes), json.canonicalBytes == record.bytes else {
+            return finding("Its content is not canonical JSON.")
+        }
+        if next == 0, let problem = genesisProblem(record) { return finding(problem) }
+        if next > 0, json["event"]?.text == AuditEvent.genesis.rawValue {
+            return finding("A chain begins in its middle.")
+        }
+        previous = hash
+        next += 1
+        return nil
+    }
+
+    /// Compares the end with the head.
+    ///
+    /// - Returns: What does not fit; nil when all does.
+    func finish(at head: ChainHead) -> Finding? {
+        guard next == head.sequence + 1, previous == head.hash else {
+            return Finding(
+                chain: chain,
+                sequence: head.sequence,
+                explanation: "The head names another hash than this record has."
+            )
+        }
+        return nil
+    }
+
+    /// The chain had no more records where the head says that there are.
+    func ended(before head: ChainHead) -> Finding {
+        finding("It is missing; the head stands at record \(head.sequence).")
+    }
+
+    private func genesisProblem(_ record: ChainedRecord) -> String? {
+        guard let genesis = record.record, genesis.event == .genesis else {
+            return "The chain does not begin with its genesis record."
+        }
+        guard genesis.details["chain"] == String(chain) else {
+            return "The genesis record is that of chain \(genesis.details["chain"] ?? "unknown")."
+        }
+        guard genesis.details["chains"] == String(chains) else {
+            return
+                "The genesis record names \(genesis.details["chains"] ?? "no number of") chains; the store has \(chains)."
+        }
+        return nil
+    }
+
+    private func finding(_ explanation: String) -> Finding {
+        Finding(chain: chain, sequence: next, explanation: explanation)
+    }
+}

@@ -1,0 +1,54 @@
+internal import SessionCore
+
+extension ExitStatus {
+    /// The exit code for the broker's refusal: the one place where the two tables meet.
+    init(_ code: ProblemCode) {
+        switch code {
+        case .notSigned, .signatureInvalid, .credentialsExpired: self = .signIn
+        case .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+            .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+            .ticketRequired,
+            .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed:
+            self = .denied
+        case .nodeNotFound: self = .nodeNotFound
+        case .nodeOffline, .nodeNotConnected: self = .nodeNotReady
+        case .auditUnavailable: self = .auditUnavailable
+        case .bodyInvalid, .queryInvalid, .reasonInvalid: self = .usage
+        case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
+            .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+            .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
+            .internalFailure:
+            self = .failed
+        }
+    }
+}
+
+extension CommandFailure {
+    /// The broker's refusal.
+    ///
+    /// - Parameters:
+    ///   - problem: What it said.
+    ///   - purpose: What did not happen, without a full stop.
+    init(_ problem: Problem, purpose: String) {
+        self.init(
+            ExitStatus(problem.code),
+            code: problem.code.rawValue,
+            what:
+                "\(purpose): \(problem.title.prefix(1).lowercased())\(problem.title.dropFirst()) (\(problem.code.rawValue)).",
+            why: [problem.detail],
+            next: problem.next.isEmpty ? Self.next(after: problem.code) : problem.next,
+            requestID: problem.requestID
+        )
+        isFromBroker = true
+    }
+
+    /// What to do where the answer does not say.
+    private static func next(after code: ProblemCode) -> String? {
+        switch ExitStatus(code) {
+        case .signIn: "Sign in again with your permission set, then repeat the command."
+        case .denied: "ssm-broker whoami shows what the role map gives you."
+        case .failed: "Repeat the command; with the request id, whoever runs the broker finds the reason."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import AWSClient
+internal import HTTPTransport
+internal import SessionCore
+
+/// What commands touch outside themselves; `run()` builds the real world, tests another.
+struct Dependencies: Sendable {
+    /// The variables of the environment.
+    var environment: [String: String]
+    /// What carries requests to the broker.
+    var transport: any HTTPTransport
+    /// Where the engineer's credentials come from, for the profile named on the command line.
+    var credentials: @Sendable (_ profile: String?) -> any CredentialSource
+    /// The time.
+    var now: @Sendable () -> Timestamp
+    /// Makes an identifier that nobody can guess.
+    var makeID: @Sendable () -> RecordID
+    /// Where results and messages go.
+    var output: Output
+    /// The signals that ask us to end.
+    var signals: SignalInbox
+    /// Begins to deliver the process's signals to the inbox; what it returns ends that.
+    var beginSignals: @Sendable (SignalInbox) throws -> @Sendable () -> Void
+    /// Our own absolute path, for the plugin to call back.
+    var executable: @Sendable () throws -> String
+    /// The descriptor whose terminal the plugin changes.
+    var terminal: Int32
+    /// Where the plugin is when the search path has none.
+    var installedPlugin: String
+
+    /// The broker, for the profile named on the command line.
+    ///
+    /// - Throws: ``CommandFailure`` when the settings do not say where it is.
+    func broker(profile: String?) throws -> BrokerClient {
+        BrokerClient(
+            endpoint: try BrokerEndpoint(environment: environment),
+            transport: transport,
+            credentials: credentials(profile),
+            now: now
+        )
+    }
+}

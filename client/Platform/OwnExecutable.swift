@@ -1,0 +1,24 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// The file that this program runs from.
+enum OwnExecutable {
+    /// The absolute path.
+    ///
+    /// - Throws: ``SystemError`` when the system does not tell.
+    static func path() throws -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        #if canImport(Darwin)
+        var size = UInt32(buffer.count)
+        guard _NSGetExecutablePath(&buffer, &size) == 0 else { throw SystemError("_NSGetExecutablePath") }
+        #else
+        guard readlink("/proc/self/exe", &buffer, buffer.count - 1) > 0 else { throw SystemError("readlink") }
+        #endif
+        guard let resolved = realpath(buffer, nil) else { throw SystemError("realpath") }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+}

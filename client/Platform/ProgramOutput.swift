@@ -1,0 +1,46 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// What a short-lived program prints.
+enum ProgramOutput {
+    /// Runs a program and reads its standard output to the end.
+    ///
+    /// - Parameters:
+    ///   - path: The program's absolute path.
+    ///   - arguments: What it gets, its own name first.
+    ///   - environment: All of its environment.
+    ///   - milliseconds: How long it may take; then it is killed.
+    /// - Returns: The output; nil when it took longer, or printed more than 4 KiB.
+    /// - Throws: ``SystemError`` when it cannot be run.
+    static func of(
+        path: String,
+        arguments: [String],
+        environment: [String: String],
+        milliseconds: Int
+    ) async throws -> [UInt8]? {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
+        for end in ends { Descriptor.closeOnExec(end) }
+        let reader = ends[0]
+        defer { close(reader) }
+        let child: ChildProcess
+        do {
+            defer { close(ends[1]) }
+            child = try ChildProcess(path: path, arguments: arguments, environment: environment, output: ends[1])
+        }
+        let read = await onOwnThread("output") {
+            Result { try Descriptor.readToEnd(reader, limit: 4096, milliseconds: milliseconds) }
+        }
+        // Whoever closed its output has said what it had to say; only a program that has not is killed.
+        if (try? read.get()) == nil { child.send(SIGKILL) }
+        let ending = await child.ending()
+        let output = try read.get()
+        guard ending == .exited(0) || output == nil else {
+            throw SystemError("exit status of \(path)", number: ENOEXEC)
+        }
+        return output
+    }
+}

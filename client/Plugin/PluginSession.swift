@@ -1,0 +1,123 @@
+internal import AWSClient
+internal import SessionCore
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// One run of the plugin for a session that the broker has opened, from the private folder to its removal.
+struct PluginSession: Sendable {
+    /// The session.
+    let reply: OpenSessionReply
+    /// What opens it and keeps it open.
+    let channel: OpenSessionReply.Channel
+    /// The plugin.
+    let plugin: Plugin
+    /// What renews the credentials.
+    let broker: BrokerClient
+    /// The rest of the world.
+    let world: Dependencies
+
+    /// How the plugin's run ended.
+    struct Ending: Sendable, Hashable {
+        /// How its process ended.
+        let process: ChildProcess.Ending
+        /// Whether it got as far as to ask for credentials, or ran for a while.
+        let wasUsed: Bool
+    }
+
+    /// A plugin that ends with an error within this time, and never asked for credentials, did not start properly.
+    private static let startSeconds: Int64 = 5
+
+    /// Runs the plugin on our terminal until it ends, and gives the terminal its modes back.
+    ///
+    /// - Throws: ``CommandFailure`` with status ``ExitStatus/plugin`` when it could not be started.
+    func run() async throws -> Ending {
+        do {
+            let directory = try PrivateDirectory(
+                environment: world.environment,
+                longestName: PluginCall.Name.socket.utf8.count
+            )
+            let result: Result<Ending, any Error>
+            do { result = .success(try await run(in: directory)) } catch { result = .failure(error) }
+            do {
+                try directory.remove()
+            } catch {
+                world.output.tell(
+                    "\(directory.path) could not be removed; it holds no secret. Next: rm -r \(directory.path)"
+                )
+            }
+            return try result.get()
+        } catch let error as SystemError {
+            throw CommandFailure(
+                .plugin,
+                code: "PLUGIN_NOT_STARTED",
+                what: "session-manager-plugin could not be started.",
+                why: [error.description]
+            )
+        }
+    }
+
+    private func run(in directory: PrivateDirectory) async throws -> Ending {
+        let endpoints: AWSEndpoints
+        do {
+            endpoints = try AWSEndpoints(environment: world.environment)
+        } catch AWSEndpoints.Rejection.form(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) is no address as https://host.",
+                next: "Correct \(variable), or unset it."
+            )
+        }
+        let call = try PluginCall(
+            reply: reply,
+            session: channel.session,
+            endpoint: endpoints.endpoint(of: .ssm, in: reply.region).url,
+            environment: world.environment,
+            executable: try world.executable(),
+            directory: directory
+        )
+        let keeper = ChannelCredentialKeeper(channel.credentials, now: world.now) {
+            try await broker.credentials(for: reply.id)
+        }
+        let server = try ChannelServer(path: "\(directory.path)/\(PluginCall.Name.socket)")
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await server.serve {
+                    await Self.message(from: keeper)
+                }
+            }
+            // The server's task waits for this whatever happens, so it comes on every way out.
+            defer { server.stop() }
+            let begun = world.now()
+            let process = try await runOnTerminal(call)
+            let lasted = world.now().milliseconds - begun.milliseconds
+            let wasUsed = server.wasAsked || lasted >= Self.startSeconds * 1000
+            return Ending(process: process, wasUsed: wasUsed)
+        }
+    }
+
+    private func runOnTerminal(_ call: PluginCall) async throws -> ChildProcess.Ending {
+        let modes = Terminal.modes(of: world.terminal)
+        let child = try ChildProcess(path: plugin.path, arguments: call.arguments, environment: call.environment)
+        world.signals.attach(child)
+        let ending = await child.ending { SignalPipe.suspend() }
+        world.signals.detach()
+        // The plugin's own restoring fails on Linux, and a killed plugin restores nothing.
+        if let modes { Terminal.restore(modes) }
+        return ending
+    }
+
+    private static func message(from keeper: ChannelCredentialKeeper) async -> ChannelMessage {
+        do {
+            return ChannelMessage(try await keeper.credentials())
+        } catch let failure as CommandFailure {
+            return .refused(([failure.what] + failure.why).joined(separator: " "))
+        } catch {
+            return .refused("The session's credentials could not be renewed.")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import AWSClient
+internal import CurlTransport
+internal import SessionCore
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+extension Dependencies {
+    /// The world as it is.
+    static func real() throws -> Dependencies {
+        let environment = ProcessInfo.processInfo.environment
+        return Dependencies(
+            environment: environment,
+            transport: CurlTransport(environment: environment),
+            credentials: { _ in EnvironmentCredentials(environment: environment) },
+            now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) },
+            makeID: {
+                var generator = SystemRandomNumberGenerator()
+                return RecordID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
+            },
+            output: Output(
+                result: { Descriptor.write($0.utf8, to: STDOUT_FILENO) },
+                note: { Descriptor.write($0.utf8, to: STDERR_FILENO) },
+                columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil
+            ),
+            signals: SignalInbox(),
+            beginSignals: { inbox in try SignalPipe.begin { inbox.deliver($0) } },
+            executable: { try OwnExecutable.path() },
+            terminal: STDIN_FILENO,
+            installedPlugin: Plugin.installed
+        )
+    }
+}

@@ -1,0 +1,110 @@
+internal import SessionCore
+
+/// A YAML document as JSON, and where each part of it stands.
+struct YAMLDocument: Sendable, Hashable {
+    /// A place in a file, counted from 1.
+    struct Mark: Sendable, Hashable, Comparable {
+        /// The line.
+        let line: Int
+        /// The column, in characters.
+        let column: Int
+
+        static func < (left: Mark, right: Mark) -> Bool {
+            (left.line, left.column) < (right.line, right.column)
+        }
+    }
+
+    /// Something wrong, and where.
+    struct Problem: Sendable, Hashable {
+        /// The place.
+        let mark: Mark
+        /// What is wrong and what would be right.
+        let explanation: String
+    }
+
+    /// A document that cannot be used, with everything that is wrong with it.
+    struct Rejection: Error, Sendable, Hashable {
+        /// In the order of the file; never empty.
+        let problems: [Problem]
+    }
+
+    /// The largest document that is read, in bytes.
+    static let maximumBytes = 1_048_576
+
+    /// The content.
+    let json: JSON
+    /// Where each part stands, by its path from the root: a value's beginning, or for a list or object within another its name's.
+    private let marks: [[String]: Mark]
+    /// Where plain numbers stand, which people write when text is meant.
+    private let numbers: Set<[String]>
+
+    /// Reads a document.
+    ///
+    /// Taken is the part of YAML that reads the same to everyone: mappings with plain names, lists, text, whole numbers, `true` and
+    /// `false`. Aliases, tags, repeated names, empty values and more than one document are refused.
+    /// Source: YAML 1.2.2, "10.3. Core Schema".
+    ///
+    /// - Throws: ``Rejection`` with every problem; after one of grammar nothing further is read.
+    init(_ bytes: [UInt8]) throws(Rejection) {
+        guard bytes.count <= Self.maximumBytes else {
+            throw Rejection(problems: [
+                Problem(
+                    mark: Mark(line: 1, column: 1),
+                    explanation: "The file has more than \(Self.maximumBytes) bytes."
+                )
+            ])
+        }
+        guard String(validating: bytes, as: UTF8.self) != nil else {
+            throw Rejection(problems: [Problem(mark: Self.firstBadByte(bytes), explanation: "Not UTF-8 from here on.")])
+        }
+        var builder = YAMLBuilder(events: YAMLEvents(bytes))
+        json = builder.document()
+        guard builder.problems.isEmpty else {
+            throw Rejection(problems: builder.problems.sorted { $0.mark < $1.mark })
+        }
+        marks = builder.marks
+        numbers = builder.numbers
+    }
+
+    /// Where a part stands; for one that is missing, where it would belong.
+    func mark(of path: [String]) -> Mark {
+        var path = path
+        while true {
+            if let mark = marks[path] { return mark }
+            guard !path.isEmpty else { return Mark(line: 1, column: 1) }
+            path.removeLast()
+        }
+    }
+
+    /// What a reader of the content found wrong, with its place in the file, in the file's order.
+    func problems(_ found: [JSONReader.Problem]) -> [Problem] {
+        found.map { problem in
+            let name = problem.path.isEmpty ? "" : problem.path.joined(separator: ".") + ": "
+            let hint =
+                numbers.contains(problem.path) && !problem.explanation.contains("quotes")
+                ? " In quotes a number is text." : ""
+            return Problem(mark: mark(of: problem.path), explanation: name + problem.explanation + hint)
+        }.sorted { $0.mark < $1.mark }
+    }
+
+    private static func firstBadByte(_ bytes: [UInt8]) -> Mark {
+        var line = 1
+        var start = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: "\n") {
+            guard String(validating: bytes[start..<index], as: UTF8.self) != nil else { break }
+            line += 1
+            start = index + 1
+        }
+        var end = start
+        var column = 1
+        // Lines are short: the longest good beginning is found by trying.
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
+            var next = end + 1
+            while next < bytes.count, bytes[next] & 0xC0 == 0x80 { next += 1 }
+            guard String(validating: bytes[end..<next], as: UTF8.self) != nil else { break }
+            end = next
+            column += 1
+        }
+        return Mark(line: line, column: column)
+    }
+}
