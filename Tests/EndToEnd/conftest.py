@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,11 @@ for folder in (ROOT / "infra" / "local", Path(__file__).resolve().parent):
 
 from broker_api import BrokerAPI  # noqa: E402
 from audit_log import AuditLog  # noqa: E402
+from engineer import Terminal  # noqa: E402
+from plugins import EVERY_PLUGIN, environment_with, path_of  # noqa: E402
 from system.local_system import LocalSystem, Settings  # noqa: E402
+
+Connect = Callable[..., Terminal]
 
 # A fork per sub-process inherits this: nothing that a test starts reads the settings of whoever runs it.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -54,3 +58,20 @@ def api(system: LocalSystem) -> BrokerAPI:
 def log(api: BrokerAPI) -> AuditLog:
     """The audit log, read through the API as the auditor."""
     return AuditLog(api)
+
+
+@pytest.fixture(params=EVERY_PLUGIN)
+def connect(system: LocalSystem, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connect]:
+    """Starts `ssm-broker connect` at a terminal: each test runs with the stand-in plugin and with AWS's own."""
+    plugin = path_of(request.param)
+    started: list[Terminal] = []
+
+    def start(person: str, node: str, *arguments: str, **changes: str | None) -> Terminal:
+        folder = tmp_path / f"path{len(started)}"
+        variables = environment_with(system, person, plugin, folder, **changes)
+        started.append(Terminal(variables, "connect", node, *arguments))
+        return started[-1]
+
+    yield start
+    for terminal in started:
+        terminal.close()
