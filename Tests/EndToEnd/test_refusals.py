@@ -14,6 +14,7 @@ import pytest
 import session_documents
 from audit_log import AuditLog
 from broker_api import Answer, BrokerAPI, opening
+from node_state import offline
 from session_documents import DATABASE_SHELL
 
 from system import cast
@@ -26,17 +27,6 @@ Circumstance = Callable[[LocalSystem], contextlib.AbstractContextManager[None]]
 
 def _an_hour_ago() -> str:
     return (datetime.now(timezone.utc) - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@contextlib.contextmanager
-def offline(system: LocalSystem):  # noqa: ANN201 - a context manager of None
-    """db-1's agent does not report."""
-    node = system.aws.nodes.find(cast.FIRST_ACCOUNT, cast.REGION, cast.DB_1)
-    system.aws.nodes.change(node, ping_status="ConnectionLost")
-    try:
-        yield
-    finally:
-        system.aws.nodes.put(node)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import broker_process
+import node_state
 import pytest
 from broker_api import BrokerAPI
 from role_sessions import Keys, RoleSession, assume, client, made, open_channel, refusal, refused_by
@@ -120,14 +121,10 @@ def test_start_is_refused_the_neighbours_by_its_session_policy(
 
 
 def test_start_holds_to_the_maps_tags(system: LocalSystem, opened: Opened) -> None:
-    node = system.aws.nodes.find(cast.FIRST_ACCOUNT, cast.REGION, cast.DB_1)
-    system.aws.nodes.change(node, tags={**node.tags, "Role": "batch"})
-    try:
+    with node_state.changed(system, tags={"SsmBroker": "enabled", "Role": "batch"}):
         keys = assume(system, opened.start)
         asked = {"Target": cast.DB_1, "DocumentName": DATABASE_SHELL}
         assert refusal(system, keys, "ssm", "start_session", **asked) == DENIED
-    finally:
-        system.aws.nodes.put(node)
 
 
 def test_the_channel_credentials_handed_out_are_for_their_session_only(system: LocalSystem, opened: Opened) -> None:
