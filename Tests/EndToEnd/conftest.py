@@ -19,11 +19,14 @@ for folder in (ROOT / "infra" / "local", Path(__file__).resolve().parent):
 
 from broker_api import BrokerAPI  # noqa: E402
 from audit_log import AuditLog  # noqa: E402
-from engineer import Terminal  # noqa: E402
+from engineer import Terminal, environment_of  # noqa: E402
+from fake_plugins import first_on_path  # noqa: E402
 from plugins import EVERY_PLUGIN, environment_with, path_of  # noqa: E402
+from system import cast  # noqa: E402
 from system.local_system import LocalSystem, Settings  # noqa: E402
 
 Connect = Callable[..., Terminal]
+Start = Callable[[Path], Terminal]
 
 # A fork per sub-process inherits this: nothing that a test starts reads the settings of whoever runs it.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -74,4 +77,18 @@ def connect(system: LocalSystem, request: pytest.FixtureRequest, tmp_path: Path)
 
     yield start
     for terminal in started:
+        terminal.close()
+
+
+@pytest.fixture
+def start(system: LocalSystem) -> Iterator[Start]:
+    """Starts connect with a plugin of the test's own."""
+    terminals: list[Terminal] = []
+
+    def start(made: Path) -> Terminal:
+        terminals.append(Terminal(first_on_path(environment_of(system, "alice/DatabaseAdmin"), made), "connect", cast.DB_1))
+        return terminals[-1]
+
+    yield start
+    for terminal in terminals:
         terminal.close()
