@@ -55,7 +55,8 @@ struct ConnectTests {
         #expect(!seen.contains("engineer") && !seen.contains("ASIAENGINEER") && !seen.contains("AWS_PROFILE"))
         let config = try world.folder.lines("config")
         #expect(config.first == "[profile ssm-broker]")
-        #expect(config.last?.hasSuffix("/ssm-broker\" channel-credentials") == true)
+        #expect(config.last?.hasPrefix("credential_process = /") == true, "a quoted path is lost on AWS SDK for Go v1")
+        #expect(config.last?.hasSuffix("/ssm-broker channel-credentials") == true)
         #expect(config.count == 2)
         #expect(
             try world.folder.lines("modes").prefix(2) == ["700", "600"],

@@ -14,8 +14,7 @@ from aws_world import allow, channel_policy, policy, start_policy, target_role
 from botocore.config import Config
 from fake_client import BATCH, SHELL, render
 from session_world import Person, eventually, plugin_command
-
-from system import cast, documents
+from system import cast, documents, places
 from system.contracts import StartedSession
 from system.local_system import LocalSystem, Settings, StartupProblem
 from system.principals import SessionCredentials
@@ -109,7 +108,7 @@ def test_documents_are_where_the_map_admits_their_role_and_made_for_the_place(sy
 def test_the_broker_gets_its_contract_and_nothing_of_ours(system: LocalSystem) -> None:
     variables = system._broker_environment()
     assert {name for name in variables if not name.startswith(("AWS_", "SSM_BROKER_"))} == {"PATH"}
-    assert variables["SSM_BROKER_FRONT_DOOR"] == f"rest:{cast.API_ID}"
+    assert variables["SSM_BROKER_FRONT_DOOR"] == f"rest:{places.API_ID}"
     assert variables["SSM_BROKER_ALLOWED_ACCOUNTS"] == "111122223333,444455556666"
     assert variables["SSM_BROKER_STORE"].startswith("sqlite:/")
 
@@ -127,6 +126,16 @@ def test_everybody_has_a_profile_and_files_are_private(system: LocalSystem) -> N
     assert variables["AWS_ACCESS_KEY_ID"] == system.aws.credentials_of("sam/SecurityAudit").access_key
     assert variables["PATH"].split(os.pathsep)[0] == str(system.commands)
     assert (system.commands / "session-manager-plugin").resolve() == PLUGIN
+
+
+def test_the_broker_can_be_restarted(system: LocalSystem) -> None:
+    def process() -> int:
+        return int(json.loads(json.loads(system.broker.invoke({}))["body"])["process"])
+
+    before = process()
+    assert process() == before
+    system.restart_broker()
+    assert process() != before
 
 
 def test_two_systems_in_one_process_are_refused(system: LocalSystem, tmp_path: Path) -> None:

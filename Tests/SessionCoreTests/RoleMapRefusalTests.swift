@@ -61,6 +61,11 @@ import Testing
             "nodes.regions.1: Expected a Region as eu-west-1."
         ),
         Refusal(
+            "tags whose keys differ only in case",
+            ["nodes": ["tags": ["Role": ["db"], "role": ["web"]]]],
+            "nodes.tags.role: The key Role differs only in case; a session policy cannot tell them apart."
+        ),
+        Refusal(
             "tags that are a list",
             ["nodes": ["tags": ["Role"]]],
             "nodes.tags: Expected an object with named members."

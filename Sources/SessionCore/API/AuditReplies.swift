@@ -104,8 +104,12 @@ extension AuditQuery {
             .object(Dictionary(parameters.map { ($0.name, .string($0.value)) }) { _, last in last })
         )
         self.init(
-            user: reader.optional("user", expected: "a user name") { $0 },
-            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { $0 },
+            user: reader.optional("user", expected: "a user name") { text in
+                OpenSessionRequest.isPlainText(text, maximumLength: 256) ? text : nil
+            },
+            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { text in
+                (try? PermissionSetName(text))?.name
+            },
             node: reader.optional("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) },
             since: reader.optional("since", expected: "a time as RFC 3339") { Timestamp($0) },
             until: reader.optional("until", expected: "a time as RFC 3339") { Timestamp($0) },

@@ -153,6 +153,10 @@ extension RoleMap.NodeRule {
             }
             if tags[name]?.isEmpty == true { part.note("Expected a list with at least one value.", at: name) }
         }
+        // IAM compares the keys of conditions without case, so two such tags would be one condition with the values of either.
+        for keys in Dictionary(grouping: part.names, by: { $0.lowercased() }).values where keys.count > 1 {
+            part.note("The key \(keys[0]) differs only in case; a session policy cannot tell them apart.", at: keys[1])
+        }
         let size = tags.reduce(0) { sum, tag in
             let values = tag.value.reduce(0) { $0 + $1.utf8.count + Self.bytesAround.value }
             return sum + tag.key.utf8.count + Self.bytesAround.key + values

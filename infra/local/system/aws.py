@@ -15,10 +15,10 @@ from botocore.model import ServiceModel
 from . import judge, protocols
 from .authorize import Authorizer
 from .calls import Call, Operation
-from .cast import GLOBAL_REGION, REGIONS
 from .cloudtrail import CloudTrail
 from .errors import AWSError, NotEmulated
 from .faults import Faults
+from .places import GLOBAL_REGION, REGIONS
 from .principals import CredentialStore
 from .sigv4 import claimed_service, verify
 from .wire import LoopbackServer, Request, Response

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from .cast import REGION, Person, everyone
+from .cast import Person, everyone
+from .places import REGION
 from .principals import SessionCredentials
 from .surroundings import Surroundings
 

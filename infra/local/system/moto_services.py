@@ -28,7 +28,6 @@ RESPONSES = {"ssm": SimpleSystemManagerResponse, "iam": IamResponse, "kms": KmsR
 _LOCK = threading.Lock()
 """moto's backends are plain dictionaries."""
 
-BACKENDS = ("iam", "ssm", "kms")
 
 
 def iam(account: str) -> Any:
@@ -54,8 +53,8 @@ def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
 
 def forget() -> None:
     """Drops every account."""
-    for name in BACKENDS:
-        get_backend(name).clear()
+    for backend in (get_backend("iam"), get_backend("ssm"), get_backend("kms")):
+        backend.clear()
 
 
 def has_account(account: str) -> bool:
@@ -89,7 +88,8 @@ def _refusal(text: str, status: int) -> AWSError:
     """moto's refusal as ours, from either protocol."""
     if text.startswith("<"):
         code, message = (re.search(rf"<{name}>([^<]*)</{name}>", text) for name in ("Code", "Message"))
-        return AWSError(unescape(code.group(1) if code else "InternalFailure"), unescape(message.group(1) if message else ""), status)
+        assert code is not None, "every refusal of moto's has a code"
+        return AWSError(unescape(code.group(1)), unescape(message.group(1) if message else ""), status)
     value = json.loads(text)
     return AWSError(value["__type"].rpartition("#")[2], value.get("message") or value.get("Message") or "", status)
 

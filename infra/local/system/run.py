@@ -51,7 +51,7 @@ class _Stopped(Exception):
 class _System:
     """The process that serves."""
 
-    def __init__(self, options: dict[str, Any], watched: list[int], mask: set[int]) -> None:
+    def __init__(self, options: dict[str, Any], watched: list[signal.Signals], mask: set[Any]) -> None:
         report, to_report = os.pipe()
         parent, self._alive = os.pipe()
         command = [sys.executable, str(LAUNCHER), "serve", json.dumps(options), str(to_report), str(parent)]
@@ -84,7 +84,7 @@ class _System:
             self.process.kill()
             self.process.wait()
 
-    def _read(self, report: int, watched: list[int]) -> dict[str, Any]:
+    def _read(self, report: int, watched: list[signal.Signals]) -> dict[str, Any]:
         text = b""
         while True:
             if select.select([report], [], [], 0.05)[0]:
@@ -106,11 +106,13 @@ def _environment_of_the_system() -> dict[str, str]:
     return {**without_aws(os.environ), **kept, **nothing}
 
 
-def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: set[int]) -> int:
+def _keep(system: _System, options: dict[str, Any], watched: list[signal.Signals], mask: set[Any]) -> int:
     """Waits for COMMAND, or for a signal when there is none."""
     if system.notice:
         print(f"infra/local/run: {system.notice}", file=sys.stderr)
-    command = _start(system, options["command"], mask) if options["command"] else _announce(system)
+    command = _start(system, options["command"], mask) if options["command"] else None
+    if command is None:
+        _announce(system)
     asked_to_stop: int | None = None
     while True:
         heard = signal.sigtimedwait(watched, GRACE_SECONDS) if asked_to_stop else signal.sigwaitinfo(watched)
@@ -133,7 +135,7 @@ def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: se
             asked_to_stop = heard.si_signo
 
 
-def _start(system: _System, command: list[str], mask: set[int]) -> subprocess.Popen[bytes]:
+def _start(system: _System, command: list[str], mask: set[Any]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command,
