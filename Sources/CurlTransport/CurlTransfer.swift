@@ -1,6 +1,12 @@
 internal import CCurl
 internal import HTTPTransport
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// One exchange while it is under way; lives on the loop's thread.
 final class CurlTransfer {
     /// More header text than any server of ours sends; a reply beyond it is refused.
@@ -66,12 +72,12 @@ final class CurlTransfer {
         _ = shim_set_before_request(easy) { context, _, _, _, _ in
             CurlTransfer.at(context)?.beginRequest() ?? shim_abort
         }
-        if job.goal == .connection {
-            _ = shim_set_pointer(easy, CURLOPT_SOCKOPTDATA, context)
-            _ = shim_set_on_socket(easy) { context, _, _ in
-                CurlTransfer.at(context)?.stopAfterConnecting()
-                return 0
-            }
+        _ = shim_set_pointer(easy, CURLOPT_SOCKOPTDATA, context)
+        _ = shim_set_on_socket(easy) { context, socket, _ in
+            // A program that is started later, for hours perhaps, must not hold the connection open.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+            CurlTransfer.at(context)?.socketIsNew()
+            return 0
         }
     }
 
@@ -85,8 +91,8 @@ final class CurlTransfer {
     /// when it is open:
     /// in between, while the socket is new, is the time to set it. Where a libcurl should not, a harmless `HEAD` is
     /// sent.
-    private func stopAfterConnecting() {
-        _ = shim_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
+    private func socketIsNew() {
+        if job.goal == .connection { _ = shim_set_long(easy, CURLOPT_CONNECT_ONLY, 1) }
     }
 
     /// Undoes the above, because libcurl closes the connection of such a handle when the handle goes.

@@ -97,6 +97,18 @@ struct ConnectionTests {
         #expect(seen.all == ["1 POST "])
     }
 
+    @Test("no connection goes over to programs that are started")
+    func staysHere() async throws {
+        let server = try LoopbackServer { peer in
+            while peer.readRequest() != nil { peer.reply("") }
+        }
+        let transport = plainTransport()
+        _ = try await transport.send(HTTPRequest(method: "GET", url: server.url()))
+        let ours = (3..<1024).filter { LoopbackServer.peerPort(of: $0) == server.port }
+        #expect(ours.count == 1)
+        for descriptor in ours { #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC) }
+    }
+
     @Test("warming says why no connection could be opened")
     func warmingFails() async throws {
         let port = try LoopbackServer.closedPort()

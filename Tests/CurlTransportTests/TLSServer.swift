@@ -52,7 +52,7 @@ final class TLSServer: @unchecked Sendable {
     }
 
     deinit {
-        // A signal would not do: a child of a test's thread begins with signals blocked.
+        // The end of its input ends it, and so does a crash of the tests.
         try? input.fileHandleForWriting.close()
     }
 
