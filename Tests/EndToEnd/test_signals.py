@@ -18,7 +18,7 @@ from system import cast
 from system.local_system import LocalSystem
 
 Connect = Callable[..., Terminal]
-Start = Callable[[Path], Terminal]
+Start = Callable[..., Terminal]
 ALICE = "alice/DatabaseAdmin"
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 INTERRUPTED = 130
