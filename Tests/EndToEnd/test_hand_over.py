@@ -15,7 +15,7 @@ import botocore.session
 import pytest
 from engineer import Terminal, client_path, environment_of
 from fake_plugins import Recording, recording_plugin
-from tidiness import process_status
+from process_tree import status
 from waiting import eventually
 
 from system import cast
@@ -113,9 +113,9 @@ def test_the_profile_gives_the_channel_credentials_of_this_session(
 
 
 def test_the_plugin_starts_with_clean_signals_and_descriptors_and_without_core_files(handed_over: HandedOver) -> None:
-    status = handed_over.recording.status
-    assert int(status["SigBlk"], 16) == 0
-    ignored = int(status["SigIgn"], 16)
+    found = handed_over.recording.status
+    assert int(found["SigBlk"], 16) == 0
+    ignored = int(found["SigIgn"], 16)
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
         assert not ignored >> (number - 1) & 1, f"{number.name} is ignored"
     assert handed_over.recording.descriptors - {3, 10} == {0, 1, 2}
@@ -125,7 +125,7 @@ def test_the_plugin_starts_with_clean_signals_and_descriptors_and_without_core_f
         assert core.split()[4:6] == ["0", "0"]
     # In the client's own process group: a Ctrl-C of the terminal reaches it, and so does the terminal itself.
     assert os.getpgid(handed_over.recording.pid) == os.getpgid(handed_over.terminal.pid)
-    assert process_status(handed_over.recording.pid)["PPid"] == str(handed_over.terminal.pid)
+    assert status(handed_over.recording.pid)["PPid"] == str(handed_over.terminal.pid)
 
 
 def test_the_endpoint_is_that_of_the_nodes_region_unless_told_otherwise(start: Start, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ import pytest
 from audit_log import AuditLog
 from engineer import Terminal
 from fake_plugins import plugin, recording_plugin
-from tidiness import assert_tidy, ignores, plugin_of
+from process_tree import ignores
+from tidiness import assert_tidy, plugin_of
 from waiting import eventually
 
 from system import cast
