@@ -18,8 +18,8 @@ struct Dependencies: Sendable {
     var output: Output
     /// The signals that ask us to end.
     var signals: SignalInbox
-    /// Begins to deliver the process's signals to the inbox; what it returns ends that.
-    var beginSignals: @Sendable (SignalInbox) throws -> @Sendable () -> Void
+    /// Begins to deliver the process's signals to the inbox.
+    var beginSignals: @Sendable (SignalInbox) throws -> SignalPipe.Catching
     /// Our own absolute path, for the plugin to call back.
     var executable: @Sendable () throws -> String
     /// The descriptor whose terminal the plugin changes.

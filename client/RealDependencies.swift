@@ -20,7 +20,7 @@ extension Dependencies {
         return Dependencies(
             environment: environment,
             transport: CurlTransport(environment: environment),
-            credentials: { _ in EnvironmentCredentials(environment: environment) },
+            credentials: { CredentialChain(profile: $0, environment: environment) },
             now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) },
             makeID: {
                 var generator = SystemRandomNumberGenerator()

@@ -67,7 +67,7 @@ public struct Broker: Sendable {
             exchange.logFinished(status: reply.status, code: nil)
             return reply
         } catch {
-            let problem = await refuse(error, in: exchange)
+            let problem = await refuse(error, in: &exchange)
             exchange.logFinished(status: problem.code.status, code: problem.code)
             return BrokerReply(problem)
         }
@@ -92,22 +92,6 @@ public struct Broker: Sendable {
         case .auditHeads:
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
         }
-    }
-
-    /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
-    ///
-    /// A refusal that cannot be recorded tells the caller only that: nobody may explore the map unseen.
-    private func refuse(_ error: any Error, in exchange: Exchange) async -> Problem {
-        var problem = exchange.problem(for: error)
-        if !exchange.isRecorded {
-            do {
-                _ = try await dependencies.audit.append(exchange.refusal(problem))
-            } catch {
-                problem = exchange.problem(for: error)
-            }
-        }
-        problem.requestID = exchange.request.id
-        return problem
     }
 }
 

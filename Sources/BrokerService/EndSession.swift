@@ -6,34 +6,60 @@ extension Broker {
     ///
     /// Ended sessions may be ended again: a client that lost the answer asks twice.
     func endSession(_ id: RecordID, for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
-        let history = try await history(of: id)
-        let isOwner = history.owner == caller.owner
-        if !isOwner {
-            let map = try await dependencies.map()
-            guard isAdministrator(caller, map: map), (try? await prove(caller, in: &exchange)) != nil else {
-                throw Problem.sessionNotFound
-            }
-        }
         exchange.session = id
+        var history = try await history(of: id)
+        let isOwner = history.owner == caller.owner
+        if !isOwner { try await admitAdministrator(caller, in: &exchange) }
         exchange.access = history.access
-        if history.state == .live || history.state == .pending {
-            try await end(history, by: caller, isOwner: isOwner, in: exchange)
+        let details = ["by": isOwner ? "owner" : "administrator"]
+        if history.state == .pending {
+            try await takeOutcome(details, in: exchange)
+            history = try await self.history(of: id)
+        }
+        switch history.state {
+        case .live, .unknown: try await end(history, by: caller, details: details, in: exchange)
+        case .pending, .failed, .ended: break
         }
         return ["ended": true, "id": .string(id.text)]
+    }
+
+    /// Lets administrators pass; to anybody else, somebody else's session is not there.
+    private func admitAdministrator(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
+        guard isAdministrator(caller, map: try await dependencies.map()) else { throw Problem.sessionNotFound }
+        do {
+            try await prove(caller, in: &exchange)
+        } catch is Problem {
+            throw Problem.sessionNotFound
+        }
+    }
+
+    /// Writes the outcome of a session that is just being started, or whose broker died.
+    ///
+    /// There is one outcome: whoever is starting the session finds it taken, ends what they started and hands nothing out.
+    private func takeOutcome(_ details: [String: String], in exchange: Exchange) async throws {
+        let decision = AuditDecision(
+            code: ProblemCode.sessionEnded.rawValue,
+            detail: "The session was ended before its outcome was recorded."
+        )
+        do {
+            try await append(exchange.record(.unknown, decision: decision, details: details), in: exchange)
+        } catch AuditStoreFailure.outcomeAlreadyRecorded {
+            // It was recorded meanwhile, so the session is now what that outcome says.
+        }
     }
 
     private func end(
         _ history: SessionHistory,
         by caller: CallerIdentity,
-        isOwner: Bool,
+        details: [String: String],
         in exchange: Exchange
     ) async throws {
         let accounts = dependencies.accounts.bounded(by: exchange)
         let region = history.access.region
         let role = try await accounts.assume(.end(history, by: caller.user))
         var sessionIDs = [history.sessionID].compactMap(\.self)
-        if sessionIDs.isEmpty {
-            // The outcome is not recorded, so the id is not known; the owner's ARN is.
+        if history.state != .live || sessionIDs.isEmpty {
+            // The outcome does not say for sure which sessions there are; the owner's ARN does.
             sessionIDs = try await accounts.sessions(
                 ownedBy: role.assumedRoleARN,
                 account: history.access.account,
@@ -47,11 +73,7 @@ extension Broker {
                 id: sessionID
             )
         }
-        // A pending session's outcome is for whoever started it to write; this is the end of one that is known.
-        guard history.state == .live else { return }
-        _ = try await dependencies.audit.append(
-            exchange.record(.ended, aws: aws, details: ["by": isOwner ? "owner" : "administrator"])
-        )
+        try await append(exchange.record(.ended, aws: aws, details: details), in: exchange)
     }
 
     /// What the log says of a session.

@@ -16,6 +16,10 @@ struct Exchange: Sendable {
     var client: String?
     var access: AuditAccess?
     var session: RecordID?
+    /// The session whose intent may be in the log though the store did not say so.
+    var doubtfulIntent: RecordID?
+    /// Why the request did not end as it should have, for the log: never a text that may name a person.
+    var failure: Logger.Metadata = [:]
     /// Whether the request's refusal stands in the log already, as the outcome of its intent.
     var isRecorded = false
 
@@ -33,6 +37,15 @@ struct Exchange: Sendable {
     var deadline: Timestamp {
         min(received.advanced(bySeconds: 27), Timestamp(milliseconds: request.deadline.milliseconds - 1000))
     }
+
+    /// When the answer must be on its way: later, API Gateway has given up, and what the answer holds is nobody's.
+    var latestAnswer: Timestamp { deadline.advanced(bySeconds: 1) }
+
+    /// When ending a session that must not go on is over too: Lambda works on after API Gateway has given up.
+    var cleanUpDeadline: Timestamp { Timestamp(milliseconds: request.deadline.milliseconds - 500) }
+
+    /// No StartSession begins later than this: 15 s into the request, and 10 s before the deadline.
+    var latestStart: Timestamp { min(received.advanced(bySeconds: 15), deadline.advanced(bySeconds: -10)) }
 
     /// Reads the caller that the front door vouches for.
     ///
@@ -83,7 +96,10 @@ struct Exchange: Sendable {
 
     /// The record of this request's refusal.
     func refusal(_ problem: Problem) -> AuditRecord {
-        record(
+        var copy = self
+        // A session that was denied is none: nothing may look it up by an id.
+        if route == .openSession { copy.session = nil }
+        return copy.record(
             route == .openSession ? .denied : .refused,
             decision: AuditDecision(code: problem.code.rawValue, detail: problem.detail)
         )
@@ -95,34 +111,29 @@ struct Exchange: Sendable {
         let id = caller.callerID.split(separator: ":", maxSplits: 1).map(String.init)
         // A caller that is no permission-set session is recorded by what AWS says of it, word for word.
         let owner = SessionOwner(
-            account: bounded(caller.account),
-            roleID: bounded(id.first ?? ""),
-            user: bounded(id.count == 2 ? id[1] : "")
+            account: PlainText.of(caller.account),
+            roleID: PlainText.of(id.first ?? ""),
+            user: PlainText.of(id.count == 2 ? id[1] : "")
         )
         return AuditCaller(
-            arn: bounded(caller.arn),
+            arn: PlainText.of(caller.arn),
             owner: identity?.owner ?? owner,
             permissionSet: identity?.permissionSet.name,
-            accessKeyID: caller.accessKeyID.map(bounded),
+            accessKeyID: caller.accessKeyID.map { PlainText.of($0) },
             proof: proof
         )
     }
 
     private var auditRequest: AuditRequest {
         AuditRequest(
-            id: bounded(request.id),
-            invocationID: bounded(request.invocationID),
+            id: PlainText.of(request.id),
+            invocationID: PlainText.of(request.invocationID),
             clientRequestID: clientRequestID?.text,
-            route: route?.rawValue ?? bounded("\(request.method) \(request.resource)"),
-            sourceIP: request.caller.sourceIP.map(bounded),
-            userAgent: request.caller.userAgent.map(bounded),
+            route: route?.rawValue ?? PlainText.of("\(request.method) \(request.resource)"),
+            sourceIP: request.caller.sourceIP.map { PlainText.of($0) },
+            userAgent: request.caller.userAgent.map { PlainText.of($0) },
             client: client
         )
-    }
-
-    /// Text from outside as it may stand in a record: at most 256 characters, and no control characters that a terminal would act on.
-    private func bounded(_ text: String) -> String {
-        String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }.prefix(256))
     }
 
     /// One line for the finished request; the person is in the audit record, not in the log.
@@ -133,6 +144,7 @@ struct Exchange: Sendable {
             "status": "\(status)",
             "milliseconds": "\(dependencies.now().milliseconds - received.milliseconds)",
         ]
+        metadata.merge(failure) { own, _ in own }
         if let code { metadata["code"] = "\(code.rawValue)" }
         if let session { metadata["session.id"] = "\(session)" }
         logger.info("request finished", metadata: metadata)

@@ -62,6 +62,16 @@ final class FactsCache: Sendable {
         state.withLock { $0.inspectors[account] = Held(value: inspector, until: until) }
     }
 
+    func forget(_ inspector: RoleSession, of account: AccountID) {
+        state.withLock { state in
+            // Another request may have made a new one meanwhile.
+            guard state.inspectors[account]?.value.credentials.accessKeyID == inspector.credentials.accessKeyID else {
+                return
+            }
+            state.inspectors[account] = nil
+        }
+    }
+
     func role(_ key: RoleKey, at now: Timestamp) -> RoleFacts? {
         state.withLock { Self.valid($0.roles[key], at: now) }
     }

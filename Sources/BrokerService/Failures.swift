@@ -3,16 +3,11 @@ internal import Logging
 internal import SessionCore
 
 extension Exchange {
-    /// The problem that the caller sees for whatever ended their request; the cause goes to the log.
-    func problem(for error: any Error) -> Problem {
-        if let problem = error as? Problem { return problem }
-        if let failure = error as? AWSFailure {
-            logger.warning(
-                "AWS call failed",
-                metadata: ["failure": "\(failure)", "aws.request.id": "\(failure.requestID ?? "none")"]
-            )
-            return Problem(failure)
-        }
+    /// The problem that the caller sees for whatever ended their request; the cause is kept for the log.
+    mutating func problem(for error: any Error) -> Problem {
+        if let problem = error as? Problem { return problem.plain }
+        note(error)
+        if let failure = error as? AWSFailure { return Problem(failure).plain }
         switch error as? AuditStoreFailure {
         case .requestAlreadyUsed:
             return Problem(
@@ -22,14 +17,12 @@ extension Exchange {
                     "Run the command again, which makes a new request. If you did not make it twice, tell the security team."
             )
         case .outcomeAlreadyRecorded, .unavailable:
-            logger.error("audit store failed", metadata: ["failure": "\(error)"])
             return Problem(
                 .auditUnavailable,
-                detail: "The broker could not record this request, so it was refused; no session is left running.",
+                detail: "The broker could not record this request, so it was refused.",
                 next: "Try again in a minute; if it stays, tell the platform team."
             )
         case nil:
-            logger.error("request failed", metadata: ["failure": "\(type(of: error))"])
             return Problem(
                 .internalFailure,
                 detail: "The broker failed in a way that it does not know.",
@@ -37,9 +30,38 @@ extension Exchange {
             )
         }
     }
+
+    /// Keeps why something failed for the request's line in the log.
+    ///
+    /// AWS's messages are left out: they name the role session, and so the person. The record has them.
+    ///
+    /// - Parameters:
+    ///   - error: What was thrown.
+    ///   - part: What failed; `failure` for the request itself.
+    mutating func note(_ error: any Error, of part: String = "failure") {
+        switch error {
+        case let error as AWSFailure:
+            failure["\(part).operation"] = "\(error.service.rawValue):\(error.operation)"
+            failure["\(part).kind"] = "\(error.kind.rawValue)"
+            failure["\(part).code"] = error.code.map { "\($0)" }
+            failure["\(part).aws.request.id"] = error.requestID.map { "\($0)" }
+        case let error as AuditStoreFailure:
+            failure["\(part).audit"] = "\(error)"
+        default:
+            failure["\(part).type"] = "\(type(of: error))"
+        }
+    }
 }
 
 extension Problem {
+    /// The longest detail that leaves the broker, in characters.
+    static let maximumDetailLength = 1024
+
+    /// The same problem; what its detail quotes from outside does nothing to a terminal.
+    var plain: Problem {
+        Problem(code, detail: PlainText.of(detail, maximumLength: Self.maximumDetailLength), next: next)
+    }
+
     /// What an AWS failure means to the caller, where the call's own meaning adds nothing.
     init(_ failure: AWSFailure) {
         let call = "\(failure.service.rawValue):\(failure.operation)"

@@ -4,7 +4,7 @@ extension Broker {
     /// Who the caller is to the broker, and what the map gives them.
     func identity(of caller: CallerIdentity, in exchange: inout Exchange) async throws -> IdentityReply {
         let map = try await dependencies.map()
-        let entry = map.entries[caller.permissionSet]
+        let entry = admittedEntry(for: caller, map: map)
         let isAdministrator = isAdministrator(caller, map: map)
         let isAuditor = map.auditors.contains { $0.admits(caller) }
         guard entry != nil || isAdministrator || isAuditor else {
@@ -29,6 +29,15 @@ extension Broker {
             isAdministrator: isAdministrator,
             isAuditor: isAuditor
         )
+    }
+
+    /// What the map gives to the caller where they are: nothing in an account, or for a Linux user, that is not admitted.
+    private func admittedEntry(for caller: CallerIdentity, map: RoleMap) -> RoleMap.Entry? {
+        guard let entry = map.entries[caller.permissionSet],
+            entry.nodes.accounts.isEmpty || entry.nodes.accounts.contains(caller.account),
+            !dependencies.ceiling.forbiddenLinuxUsers.contains(entry.linuxUser.name)
+        else { return nil }
+        return entry
     }
 
     /// Whether the map or the deployment makes the caller an administrator, provided that their role is proven.

@@ -27,7 +27,9 @@ extension MemberAccounts {
     }
 
     /// Reads a remembered document again and decides on it anew.
-    func recheckDocument(of entitlement: Entitlement) async throws {
+    ///
+    /// - Returns: The version that was read.
+    func recheckDocument(of entitlement: Entitlement) async throws -> String? {
         let facts = AccessFacts(
             role: try await role(of: entitlement.caller),
             node: try await node(
@@ -43,6 +45,7 @@ extension MemberAccounts {
             cache.forget(documentKey(of: entitlement))
             throw error
         }
+        return facts.document?.contentVersion
     }
 
     /// The caller's role as IAM knows it; nil when IAM does not show it to us.
@@ -51,8 +54,9 @@ extension MemberAccounts {
         let key = FactsCache.RoleKey(account: caller.account, roleName: caller.arn.roleName, roleID: caller.roleID)
         if let known = cache.role(key, at: now) { return known }
         do {
-            let role = try await iam(try await inspector(of: caller.account, partition: caller.arn.partition))
-                .role(named: caller.arn.roleName)
+            let role = try await inspecting(caller.account, partition: caller.arn.partition) { inspector in
+                try await iam(inspector).role(named: caller.arn.roleName)
+            }
             let facts = RoleFacts(name: role.name, path: role.path, roleID: role.id)
             if (try? RoleProof.check(caller, against: facts)) != nil { cache.keep(facts, for: key, at: now) }
             return facts
@@ -72,10 +76,28 @@ extension MemberAccounts {
 
     /// The sessions whose owner is exactly this ARN, lasting ones only.
     func sessions(ownedBy owner: String, account: AccountID, region: Region) async throws -> [String] {
-        let inspector = try await inspector(of: account, partition: region.partition)
-        let listing = try await ssm(inspector, in: region).sessions(.active, filters: [.init(.owner, owner)])
+        let listing = try await inspecting(account, partition: region.partition) { inspector in
+            try await ssm(inspector, in: region).sessions(.active, filters: [.init(.owner, owner)])
+        }
         // The filter is AWS's; that the owner is the whole ARN and not its beginning is ours to make sure.
         return listing.sessions.filter { $0.owner == owner }.map(\.sessionID)
+    }
+
+    /// Asks something as the account's inspector; one that AWS does not take any more is forgotten.
+    ///
+    /// A role that is deleted and made again takes its sessions with it, and the next request must not wait for their end.
+    private func inspecting<Answer: Sendable>(
+        _ account: AccountID,
+        partition: Partition,
+        _ ask: (RoleSession) async throws -> Answer
+    ) async throws -> Answer {
+        let inspector = try await inspector(of: account, partition: partition)
+        do {
+            return try await ask(inspector)
+        } catch let failure as AWSFailure where failure.kind == .credentialsRejected {
+            cache.forget(inspector, of: account)
+            throw failure
+        }
     }
 
     private func inspector(of account: AccountID, partition: Partition) async throws -> RoleSession {
@@ -89,10 +111,16 @@ extension MemberAccounts {
         let now = now
         let key = FactsCache.NodeKey(account: account, region: region, node: id)
         if let known = cache.node(key, at: now) { return known }
-        let inspector = try await inspector(of: account, partition: region.partition)
-        guard let node = try await ssm(inspector, in: region).nodes([id]).first(where: { $0.id == id }) else {
+        let found: [SSM.Node]
+        do {
+            found = try await inspecting(account, partition: region.partition) { inspector in
+                try await ssm(inspector, in: region).nodes([id])
+            }
+        } catch let failure as AWSFailure where failure.kind == .notFound {
+            // InvalidInstanceId says the same as an empty list, and the caller gets one answer for both.
             return nil
         }
+        guard let node = found.first(where: { $0.id == id }) else { return nil }
         let facts = NodeFacts(id: node.id, platformType: node.platformType, pingStatus: node.pingStatus)
         if facts.pingStatus == "Online" { cache.keep(facts, for: key, at: now) }
         return facts
@@ -110,17 +138,18 @@ extension MemberAccounts {
     /// The document's latest content and its versions, asked for side by side; nil when there is no such document.
     private func read(_ name: String, for entitlement: Entitlement) async throws -> DocumentFacts? {
         let region = entitlement.request.region
-        let inspector = try await inspector(of: entitlement.caller.account, partition: region.partition)
-        let ssm = ssm(inspector, in: region)
         do {
-            async let latest = ssm.document(named: name)
-            async let versions = ssm.documentVersions(of: name)
-            return DocumentFacts(
-                content: try await latest.content,
-                contentVersion: try await latest.version,
-                latestVersion: try await versions.latest,
-                defaultVersion: try await versions.default
-            )
+            return try await inspecting(entitlement.caller.account, partition: region.partition) { inspector in
+                let ssm = ssm(inspector, in: region)
+                async let latest = ssm.document(named: name)
+                async let versions = ssm.documentVersions(of: name)
+                return DocumentFacts(
+                    content: try await latest.content,
+                    contentVersion: try await latest.version,
+                    latestVersion: try await versions.latest,
+                    defaultVersion: try await versions.default
+                )
+            }
         } catch let failure as AWSFailure where failure.kind == .invalidDocument {
             return nil
         }

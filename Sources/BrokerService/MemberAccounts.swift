@@ -59,6 +59,20 @@ public struct MemberAccounts: Sendable {
         return copy
     }
 
+    /// The same accounts, for a call that must not begin, nor begin again, after a moment.
+    func beginning(notAfter moment: Timestamp) -> MemberAccounts {
+        var copy = self
+        copy.client.latestAttempt = moment
+        return copy
+    }
+
+    /// The same accounts, for ending what must not go on: with whatever time Lambda still gives.
+    func cleaningUp(after exchange: Exchange) -> MemberAccounts {
+        var copy = bounded(by: exchange)
+        copy.client.deadline = exchange.cleanUpDeadline
+        return copy
+    }
+
     /// The time by the client's clock.
     var now: Timestamp { client.now() }
 

@@ -1,16 +1,13 @@
 internal import AWSClient
-internal import Logging
 internal import SessionCore
 
 extension Broker {
-    /// No StartSession begins later than this into a request: API Gateway gives up at 29 s, and what starts then is nobody's.
-    static let latestStartMilliseconds: Int64 = 15_000
-
     /// Decide, record, start, record, answer: nothing leaves the broker that is not in the log.
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
         let map = try await dependencies.map()
+        exchange.access?.mapVersion = map.version
         let entitlement = try Entitlement(
             caller: caller,
             request: request,
@@ -26,82 +23,97 @@ extension Broker {
         try entitlement.decide(on: lookup.facts)
         exchange.session = RecordID(random: dependencies.randomBytes(16))
         if request.isDryRun {
-            _ = try await dependencies.audit.append(exchange.record(.checked, decision: .grant))
+            try await append(exchange.record(.checked, decision: .grant), in: exchange)
             return entitlement.reply(id: exchange.session, channel: nil)
         }
         let start = SessionStart(
             entitlement: entitlement,
             name: RoleSessionName(user: caller.user, nonce: dependencies.randomBytes(8)),
+            documentVersion: lookup.facts.document?.contentVersion,
             isDocumentFresh: lookup.isDocumentFresh
         )
         exchange.access?.roleSessionName = start.name.text
         exchange.access?.sourceIdentity = caller.user
-        return try await self.start(start, accounts: accounts, in: &exchange)
+        let sessions = try await prepare(start, accounts: accounts, in: &exchange)
+        return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
     }
 
-    /// The intent and both role sessions side by side, then the session, then its outcome.
+    /// The intent and both role sessions, side by side; nothing may start before all three are there.
+    private func prepare(
+        _ start: SessionStart,
+        accounts: MemberAccounts,
+        in exchange: inout Exchange
+    ) async throws -> StartingSessions {
+        let known = exchange
+        let intent = exchange.record(.intent, decision: .grant)
+        async let recorded: Void = append(intent, in: known)
+        async let starting = accounts.assume(.start(start.name, start.entitlement))
+        async let channel = accounts.assume(.channel(start.name, start.entitlement))
+        async let version = start.recheckDocument(accounts)
+        // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
+        do {
+            try await recorded
+        } catch {
+            if case AuditStoreFailure.unavailable = error { exchange.doubtfulIntent = exchange.session }
+            exchange.session = nil
+            throw error
+        }
+        do {
+            let sessions = StartingSessions(start: try await starting, channel: try await channel)
+            exchange.note(documentVersion: try await version)
+            try mayStillStart(exchange)
+            return sessions
+        } catch {
+            throw try await fail(error, cause: error, in: &exchange)
+        }
+    }
+
     private func start(
         _ start: SessionStart,
+        as sessions: StartingSessions,
         accounts: MemberAccounts,
         in exchange: inout Exchange
     ) async throws -> OpenSessionReply {
         let entitlement = start.entitlement
-        let intent = exchange.record(.intent, decision: .grant)
-        async let recorded = dependencies.audit.append(intent)
-        async let starting = accounts.assume(.start(start.name, entitlement))
-        async let channel = accounts.assume(.channel(start.name, entitlement))
-        async let document: Void = start.recheckDocument(accounts)
-        // The intent first: without it nothing may start, whatever the others say.
-        do {
-            _ = try await recorded
-        } catch {
-            // What the tasks beside it found out does not matter any more.
-            _ = try? await (starting, channel, document)
-            exchange.session = nil
-            throw error
-        }
-        let sessions: (start: RoleSession, channel: RoleSession)
-        do {
-            sessions = try await (starting, channel)
-            try await document
-            try mayStillStart(exchange)
-        } catch {
-            throw try await fail(error, in: &exchange)
-        }
+        let region = entitlement.request.region
         let started: SSM.StartedSession
         do {
-            started = try await accounts.ssm(sessions.start, in: entitlement.request.region).startSession(
-                node: entitlement.request.node,
-                documentName: entitlement.document.name,
-                reason: entitlement.request.reason
-            )
+            started = try await accounts.beginning(notAfter: exchange.latestStart).ssm(sessions.start, in: region)
+                .startSession(
+                    node: entitlement.request.node,
+                    documentName: entitlement.document.name,
+                    reason: entitlement.request.reason
+                )
         } catch let failure as AWSFailure where failure.outcomeUnknown {
-            throw try await settle(failure, sessions, accounts: accounts, in: &exchange)
+            throw try await settle(failure, sessions, in: &exchange)
         } catch {
-            throw try await fail(
-                entitlement.startFailure(error),
-                aws: sessions.start.audit,
-                in: &exchange
-            )
+            let meaning = entitlement.startFailure(error)
+            throw try await fail(meaning, cause: error, aws: sessions.audit, in: &exchange)
         }
-        var aws = sessions.start.audit
+        var aws = sessions.audit
         aws.sessionID = started.sessionID
         aws.requestIDs["StartSession"] = started.requestID
         do {
-            _ = try await dependencies.audit.append(exchange.record(.started, decision: .grant, aws: aws))
+            let record = exchange.record(.started, decision: .grant, aws: aws, details: sessions.details)
+            try await append(record, in: exchange)
         } catch {
-            await end([started.sessionID], with: sessions.channel, accounts: accounts, in: exchange)
-            exchange.isRecorded = true
+            await disown(started.sessionID, sessions, aws: aws, because: error, in: &exchange)
             throw error
+        }
+        guard dependencies.now() < exchange.latestAnswer else {
+            let late = Problem(
+                .deadlineTooClose,
+                detail: "The session was started too late for the answer to reach you, so it was ended.",
+                next: "Try again."
+            )
+            await disown(started.sessionID, sessions, aws: aws, because: late, in: &exchange)
+            throw late
         }
         return entitlement.reply(id: exchange.session, channel: started.channel(credentials: sessions.channel))
     }
 
     private func mayStillStart(_ exchange: Exchange) throws(Problem) {
-        let now = dependencies.now()
-        guard now.milliseconds - exchange.received.milliseconds <= Self.latestStartMilliseconds,
-            now < exchange.deadline.advanced(bySeconds: -10)
-        else {
+        guard dependencies.now() <= exchange.latestStart else {
             throw Problem(
                 .deadlineTooClose,
                 detail: "Preparing the session took too long to start it safely.",
@@ -111,74 +123,25 @@ extension Broker {
     }
 
     /// Records that the intent came to nothing, and gives back the reason; what cannot be recorded is the reason then.
-    private func fail(_ error: any Error, aws: AuditAWS? = nil, in exchange: inout Exchange) async throws -> Problem {
-        let problem = exchange.problem(for: error)
-        exchange.isRecorded = true
-        _ = try await dependencies.audit.append(
-            exchange.record(
-                .failed,
-                decision: AuditDecision(code: problem.code.rawValue, detail: problem.detail),
-                aws: aws
-            )
-        )
-        return problem
-    }
-
-    /// No clear answer: finds what StartSession may have started, by its exact owner, ends it and records that it is not known.
-    private func settle(
-        _ failure: AWSFailure,
-        _ sessions: (start: RoleSession, channel: RoleSession),
-        accounts: MemberAccounts,
+    private func fail(
+        _ error: any Error,
+        cause: any Error,
+        aws: AuditAWS? = nil,
         in exchange: inout Exchange
     ) async throws -> Problem {
-        exchange.logger.warning("StartSession gave no clear answer", metadata: ["failure": "\(failure)"])
+        let problem = exchange.problem(for: error)
         exchange.isRecorded = true
-        let found: [String]
-        do {
-            found = try await accounts.sessions(ownedBy: sessions.start, like: exchange.access)
-        } catch {
-            exchange.logger.error("sessions could not be listed", metadata: ["failure": "\(error)"])
-            found = []
+        var aws = aws
+        var details: [String: String] = [:]
+        if let failure = cause as? AWSFailure {
+            exchange.note(failure)
+            aws = aws ?? AuditAWS()
+            aws?.requestIDs[failure.operation] = failure.requestID
+            details["cause"] = PlainText.of("\(failure)")
         }
-        await end(found, with: sessions.channel, accounts: accounts, in: exchange)
-        var aws = sessions.start.audit
-        aws.sessionID = found.first
-        aws.requestIDs["StartSession"] = failure.requestID
-        let problem = Problem(
-            .startUnknown,
-            detail:
-                "Session Manager gave no clear answer; \(found.isEmpty ? "no session was found" : "the session was ended").",
-            next: "Try again."
-        )
-        _ = try await dependencies.audit.append(
-            exchange.record(
-                .unknown,
-                decision: AuditDecision(code: problem.code.rawValue, detail: "\(failure)"),
-                aws: aws,
-                details: ["ended": found.joined(separator: " ")]
-            )
-        )
+        let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
+        let record = exchange.record(.failed, decision: decision, aws: aws, details: details)
+        try await append(record, in: exchange)
         return problem
-    }
-
-    /// Ends sessions whose token will never leave the broker.
-    private func end(
-        _ sessionIDs: [String],
-        with role: RoleSession,
-        accounts: MemberAccounts,
-        in exchange: Exchange
-    ) async {
-        guard let region = exchange.access?.region else { return }
-        for id in sessionIDs {
-            do {
-                try await accounts.ssm(role, in: region).terminateSession(id: id)
-            } catch {
-                // The token stays here, so nobody can use the session; the sweep ends it.
-                exchange.logger.error(
-                    "session could not be ended",
-                    metadata: ["failure": "\(error)", "ssm.session.id": "\(id)"]
-                )
-            }
-        }
     }
 }

@@ -37,7 +37,10 @@ extension Broker {
     }
 
     private func recordRead(_ filter: String, in exchange: Exchange) async throws {
-        _ = try await dependencies.audit.append(exchange.record(.read, details: ["filter": filter]))
+        try await append(
+            exchange.record(.read, details: ["filter": PlainText.of(filter, maximumLength: 1024)]),
+            in: exchange
+        )
     }
 }
 
@@ -51,15 +54,19 @@ private struct ChainStretch {
     ///
     /// - Throws: ``Problem`` with `QUERY_INVALID`.
     init(parameters: [(name: String, value: String)]) throws(Problem) {
-        var values: [String: Int64] = ["from": 0, "limit": Int64(AuditQuery.maximumLimit)]
+        var values: [String: Int64] = [:]
         for (name, text) in parameters {
             guard ["chain", "from", "limit"].contains(name), let value = Int64(text), value >= 0 else {
                 throw Self.problem("\(name.prefix(32)) is unknown beside chain, or no whole number.")
             }
-            values[name] = value
+            guard values.updateValue(value, forKey: name) == nil else {
+                throw Self.problem("\(name) is given more than once.")
+            }
         }
-        guard let chain = values["chain"].flatMap({ Int32(exactly: $0) }), let from = values["from"],
-            let limit = values["limit"], (1...Int64(AuditQuery.maximumLimit)).contains(limit)
+        let from = values["from", default: 0]
+        let limit = values["limit", default: Int64(AuditQuery.maximumLimit)]
+        guard let chain = values["chain"].flatMap({ Int32(exactly: $0) }),
+            (1...Int64(AuditQuery.maximumLimit)).contains(limit)
         else { throw Self.problem("limit takes 1 to \(AuditQuery.maximumLimit), and chain a small number.") }
         self.chain = Int(chain)
         self.from = from

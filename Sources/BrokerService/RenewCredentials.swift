@@ -8,9 +8,9 @@ extension Broker {
         for caller: CallerIdentity,
         in exchange: inout Exchange
     ) async throws -> ChannelCredentials {
+        exchange.session = id
         let history = try await history(of: id)
         guard history.owner == caller.owner else { throw Problem.sessionNotFound }
-        exchange.session = id
         exchange.access = history.access
         guard history.state == .live else {
             throw Problem(
@@ -19,7 +19,7 @@ extension Broker {
                 next: "Start a new one: ssm-broker connect \(history.access.node)"
             )
         }
-        try await decideAgain(history, for: caller, in: exchange)
+        try await decideAgain(history, for: caller, in: &exchange)
         try await prove(caller, in: &exchange)
         let access = history.access
         let role = try await dependencies.accounts.bounded(by: exchange).assume(
@@ -31,14 +31,20 @@ extension Broker {
                 region: access.region
             )
         )
-        _ = try await dependencies.audit.append(exchange.record(.credentials, aws: role.audit))
+        try await append(exchange.record(.credentials, decision: .grant, aws: role.audit), in: exchange)
         return role.channelCredentials
     }
 
     /// Asks the map of today for the session of then.
-    private func decideAgain(_ history: SessionHistory, for caller: CallerIdentity, in exchange: Exchange) async throws
-    {
+    private func decideAgain(
+        _ history: SessionHistory,
+        for caller: CallerIdentity,
+        in exchange: inout Exchange
+    ) async throws {
         let access = history.access
+        let map = try await dependencies.map()
+        // The record of this decision names the map of this decision.
+        exchange.access?.mapVersion = map.version
         let request = OpenSessionRequest(
             requestID: history.id,
             time: exchange.received,
@@ -51,11 +57,11 @@ extension Broker {
         let entitlement = try Entitlement(
             caller: caller,
             request: request,
-            map: try await dependencies.map(),
+            map: map,
             ceiling: dependencies.ceiling,
             now: exchange.received
         )
-        guard entitlement.entry.linuxUser == access.linuxUser else {
+        guard entitlement.entry.linuxUser.name == access.linuxUser else {
             throw Problem(
                 .sessionNoLongerAllowed,
                 detail:

@@ -5,12 +5,14 @@ internal import SessionCore
 struct SessionStart: Sendable {
     let entitlement: Entitlement
     let name: RoleSessionName
+    let documentVersion: String?
     let isDocumentFresh: Bool
 
     /// Looks again at a document that was decided on from memory, beside the calls that must be waited for anyway.
-    func recheckDocument(_ accounts: MemberAccounts) async throws {
-        guard !isDocumentFresh else { return }
-        try await accounts.recheckDocument(of: entitlement)
+    ///
+    /// - Returns: The version that was looked at last.
+    func recheckDocument(_ accounts: MemberAccounts) async throws -> String? {
+        isDocumentFresh ? documentVersion : try await accounts.recheckDocument(of: entitlement)
     }
 }
 
@@ -58,7 +60,7 @@ extension Exchange {
     }
 
     mutating func note(_ entitlement: Entitlement) {
-        access?.linuxUser = entitlement.entry.linuxUser
+        access?.linuxUser = entitlement.entry.linuxUser.name
         access?.mapVersion = entitlement.mapVersion
         access?.document = AuditDocument(
             name: entitlement.document.name,

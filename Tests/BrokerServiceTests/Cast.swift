@@ -81,7 +81,12 @@ struct Person: Sendable {
         path: "/aws-reserved/sso.amazonaws.com/"
     )
     static let carol = Person(user: "carol", permissionSet: "DatabaseAdmin", roleID: "AROACASTDATABASEADM01")
-    static let dave = Person(user: "dave", permissionSet: "BatchOperator", roleID: "AROACASTBATCHOPERAT01")
+    static let dave = Person(
+        user: "dave",
+        permissionSet: "BatchOperator",
+        account: Cast.second,
+        roleID: "AROACASTBATCHOPERAT01"
+    )
     static let erin = Person(user: "erin", permissionSet: "Careful", roleID: "AROACASTCAREFUL000001")
     static let frank = Person(user: "frank", permissionSet: "Forbidden", roleID: "AROACASTFORBIDDEN0001")
     static let root = Person(user: "rita", permissionSet: "Bootstrap", roleID: "AROACASTBOOTSTRAP0001")

@@ -162,6 +162,14 @@ struct AuditTests {
         #expect(world.notes.contains("chain 0, record 2"))
     }
 
+    @Test("heads that no log can have are refused, not counted with", arguments: [-1, Int64.max])
+    func absurdHead(_ sequence: Int64) async throws {
+        let head = ChainHead(chain: 0, sequence: sequence, hash: Array(repeating: 7, count: 32))
+        let world = try World([Answers.json((["heads": .array([head.json])] as JSON).canonicalText)])
+        #expect(try await run("audit", "verify", in: world.dependencies()) == .failed)
+        #expect(world.notes.contains("lacks what this client needs"))
+    }
+
     @Test("the table fits 80 columns, names the refusal and carries no escape sequence")
     func table() async throws {
         let log = try Log(chains: 1)

@@ -20,7 +20,10 @@ struct BrokerEndpointTests {
 
     @Test(
         "without TLS only this machine is reached",
-        arguments: ["http://127.0.0.1:8080/prod", "http://localhost:1", "http://[::1]:80/x"]
+        arguments: [
+            "http://127.0.0.1:8080/prod", "http://localhost:1", "http://abc.lambda-url.eu-west-1.localhost:8080",
+            "http://[::1]:80/x",
+        ]
     )
     func loopback(_ url: String) throws {
         #expect(try endpoint(url).url == url)

@@ -28,7 +28,9 @@ struct ConnectTests {
         #expect(try JSON(parsing: requests[0].body)["reason"] == "disk full")
         #expect(world.result.isEmpty)
         #expect(world.notes.contains("dbadmin on \(Self.node)"))
-        #expect(world.folder.names.sorted() == ["arguments", "config", "environment", "folder", "modes"])
+        #expect(
+            world.folder.names.sorted() == ["arguments", "config", "descriptors", "environment", "folder", "modes"]
+        )
     }
 
     @Test("the plugin gets six arguments, the response in a variable, and none of the engineer's credentials")
@@ -53,7 +55,8 @@ struct ConnectTests {
         #expect(!seen.contains("engineer") && !seen.contains("ASIAENGINEER") && !seen.contains("AWS_PROFILE"))
         let config = try world.folder.lines("config")
         #expect(config.first == "[profile ssm-broker]")
-        #expect(config.last?.hasSuffix("/ssm-broker\" channel-credentials") == true)
+        #expect(config.last?.hasPrefix("credential_process = /") == true, "a quoted path is lost on AWS SDK for Go v1")
+        #expect(config.last?.hasSuffix("/ssm-broker channel-credentials") == true)
         #expect(config.count == 2)
         #expect(
             try world.folder.lines("modes").prefix(2) == ["700", "600"],

@@ -18,6 +18,20 @@ private struct InterruptedTransport: HTTPTransport {
     }
 }
 
+/// Answers a renewal only by being cancelled.
+private struct HangingRenewal: HTTPTransport {
+    let inner: ScriptedTransport
+    let asked: @Sendable () -> Void
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        guard request.url.hasSuffix("/credentials") else { return try await inner.send(request) }
+        asked()
+        let never = AsyncStream.makeStream(of: Void.self)
+        for await _ in never.stream {}
+        throw HTTPFailure(.cancelled, mayHaveReachedServer: true, explanation: "given up")
+    }
+}
+
 @Suite("interruptions of connect")
 struct InterruptionTests {
     private static let node = "i-0bbbbbbbbbbbbbbb2"
@@ -54,6 +68,30 @@ struct InterruptionTests {
         world.signals.deliver(signal)
         #expect(try await status == .interrupted)
         #expect(world.transport.isExhausted)
+    }
+
+    @Test("a renewal that hangs when the plugin ends does not hold the session's end up")
+    func renewalUnderWay() async throws {
+        let world = try World([try Answers.opened(minutes: 4), Answers.ended])
+        let ready = "\(world.folder.path)/ready"
+        #expect(mkfifo(ready, 0o600) == 0)
+        var dependencies = world.dependencies(world.pluginVariables(["PLUGIN_DOES": "leaves-asking"]))
+        dependencies.transport = HangingRenewal(inner: world.transport) {
+            startThread("ready") { FileHandle(forWritingAtPath: ready)?.write(Data("asked\n".utf8)) }
+        }
+        #expect(try await run("connect", Self.node, in: dependencies) == .done)
+        #expect(world.transport.isExhausted)
+    }
+
+    @Test("an interruption ends with 130 also when the broker then refuses")
+    func refused() async throws {
+        let world = try World([Answers.problem(.nodeNotFound)])
+        var dependencies = world.dependencies(world.pluginVariables())
+        dependencies.transport = InterruptedTransport(inner: world.transport, method: "POST") {
+            world.signals.deliver(SIGINT)
+        }
+        #expect(try await run("connect", Self.node, in: dependencies) == .interrupted)
+        #expect(world.notes.contains("NODE_NOT_FOUND") && world.transport.isExhausted)
     }
 
     @Test("an interruption while the session is being ended does not stop that")

@@ -37,8 +37,16 @@ struct OutputTests {
         )
         #expect(
             failure.json.canonicalText
-                == #"{"code":"NODE_NOT_ALLOWED","detail":"No. Tags.","exitStatus":5,"next":"Ask.","requestId":"r"}"#
+                == #"{"code":"NODE_NOT_ALLOWED","detail":"No. Tags.","exitStatus":5,"next":"Ask.","reasons":["Tags."],"requestId":"r"}"#
         )
+    }
+
+    @Test("JSON keeps its meaning, and holds nothing that a terminal acts on")
+    func harmlessJSON() throws {
+        let json: JSON = ["a": "x\u{9B}y\u{202E}z\u{E0001}", "b": "Zoë 😀\n"]
+        let text = Printable.json(json.canonicalText)
+        #expect(text == #"{"a":"x\u009by\u202ez\udb40\udc01","b":"Zoë 😀\n"}"#)
+        #expect(try JSON(parsing: text.utf8) == json)
     }
 
     private let table = Table(

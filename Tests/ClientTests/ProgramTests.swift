@@ -86,10 +86,25 @@ struct ProgramTests {
             return opened
         }
         defer { broker.stop() }
-        let client = try start(["connect", "i-0bbbbbbbbbbbbbbb2"], environment(world, broker: broker, [:]))
+        let messages = "\(world.folder.path)/messages"
+        #expect(mkfifo(messages, 0o600) == 0)
+        let client = try ChildProcess(
+            path: "/bin/sh",
+            arguments: ["sh", "-c", "exec \"$0\" connect i-0bbbbbbbbbbbbbbb2 2>\"$1\"", Project.command, messages],
+            environment: environment(world, broker: broker, [:])
+        )
+        startThread("messages") {
+            // The answer is held back until the program says that it has noticed; at the end of its messages it cannot any more.
+            let reader = FileHandle(forReadingAtPath: messages)
+            var text = ""
+            while !text.contains("waiting for the broker's answer"), let more = reader?.availableData, !more.isEmpty {
+                text += String(decoding: more, as: UTF8.self)
+            }
+            gate.signal()
+            _ = reader?.readDataToEndOfFile()
+        }
         for await _ in asked.stream { break }
         client.send(signal)
-        gate.signal()
         #expect(await client.ending() == .exited(130))
         #expect(broker.requests.map { $0.line.prefix(6) } == ["POST /", "DELETE"])
         #expect(!world.folder.names.contains("arguments"))
@@ -109,6 +124,8 @@ struct ProgramTests {
         #expect(try world.folder.text("credentials").contains("ASIACHANNEL"))
         let seen = try world.folder.text("environment")
         #expect(!seen.contains("engineer") && !seen.contains("ASIAENGINEER"))
+        // Those of ls: the standard three and the folder it reads; none of the broker's connection.
+        #expect(try world.folder.lines("descriptors") == ["0", "1", "2", "3"])
         #expect(broker.requests.last?.line == "DELETE /prod/v1/sessions/\(Answers.session) HTTP/1.1")
     }
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Literal
 
 import botocore.session
 from botocore.client import BaseClient
 from botocore.config import Config
-
 from system import cast, documents
 from system.contracts import SessionGone, SessionState, StartedSession, StartRequest
 from system.principals import SessionCredentials
@@ -47,7 +46,7 @@ class BookkeepingSessions:
             region=request.region,
             target=request.target,
             status="Connected",
-            start_date=datetime.now(timezone.utc),
+            start_date=datetime.now(UTC),
             document_name=request.document_name,
             owner=request.owner_arn,
             user_id=request.user_id,

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import pathlib
-import pty
-import re
-import select
-import signal
-import struct
 import subprocess
 import sys
-import termios
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +16,7 @@ from typing import Any
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "infra" / "local"))
 
+from person import DEADLINE, Person, eventually  # noqa: E402
 from system.agent import Agent  # noqa: E402
 from system.contracts import ChannelRefused, ChannelRequest, SessionGone, StartedSession, StartRequest  # noqa: E402
 from system.node_users import LinuxUser, Node, NodeUsers  # noqa: E402
@@ -35,15 +28,16 @@ __all__ = [
     "LinuxUser",
     "Node",
     "NodeUsers",
+    "Person",
     "SessionGone",
     "SessionService",
     "StartRequest",
     "StartedSession",
+    "eventually",
 ]  # what the tests take from here beside its own
 
 WEB = "i-0aaaaaaaaaaaaaaa1"
 REGION = "eu-west-1"
-DEADLINE = 15.0
 
 NODES = {
     WEB: Node(
@@ -97,15 +91,6 @@ def session_service(nodes: NodeUsers, *, always_handshake: bool = False, **optio
         yield service
     finally:
         service.close()
-
-
-def eventually(condition: Callable[[], Any], what: str) -> Any:
-    """Waits for ``condition`` to be true and returns its value; fails when it is not in time."""
-    end = time.monotonic() + DEADLINE
-    while not (value := condition()):
-        assert time.monotonic() < end, f"not in {DEADLINE} s: {what}"
-        time.sleep(0.01)
-    return value
 
 
 @contextmanager
@@ -176,81 +161,6 @@ def plugin_command(
     target = json.dumps({"Target": WEB})
     arguments = ["AWS_SSM_START_SESSION_RESPONSE_7", REGION, "StartSession", "ssm-broker", target, endpoint]
     return [str(plugin), *arguments], environment
-
-
-class Person:
-    """Someone at a terminal: types, reads, resizes."""
-
-    def __init__(self, command: list[str], environment: dict[str, str], *, columns: int = 80, rows: int = 24) -> None:
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a background job of a script is started without it
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-            os.execvpe(command[0], command, environment)
-        self.seen = ""
-        self._marks = 0
-        self.status: int | None = None
-
-    @property
-    def local_modes(self) -> int:
-        """The terminal's c_lflag: echo, line editing and so on."""
-        return int(termios.tcgetattr(self.terminal)[3])
-
-    def expect_prompt(self) -> None:
-        """Waits for the shell's prompt, and for the plugin to take the terminal.
-
-        Only then may Ctrl-C be hit: the real plugin sets its handlers while it shows the prompt.
-        """
-        self.expect(r"\$ ")
-        eventually(lambda: not self.local_modes & termios.ECHO, "the plugin takes the terminal")
-
-    def resize(self, columns: int, rows: int) -> None:
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, text: str) -> None:
-        os.write(self.terminal, text.encode())
-
-    def send(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
-
-    def expect(self, pattern: str, seconds: float = DEADLINE) -> re.Match[str]:
-        """Reads on until ``pattern`` appears after what was matched before."""
-        end = time.monotonic() + seconds
-        while (found := re.compile(pattern).search(self.seen, self._marks)) is None:
-            assert time.monotonic() < end, f"no {pattern!r} in:\n{self.seen[-2000:]}"
-            assert self._read(0.1), f"ended without {pattern!r}:\n{self.seen[-2000:]}"
-        self._marks = found.end()
-        return found
-
-    def wait(self) -> int:
-        """Reads to the end and returns the exit status, negative for a signal."""
-        end = time.monotonic() + DEADLINE
-        while self._read(0.1):
-            assert time.monotonic() < end, f"it does not end:\n{self.seen[-2000:]}"
-        return self.reap()
-
-    def reap(self) -> int:
-        if self.status is None:
-            _, status = os.waitpid(self.pid, 0)
-            self.status = os.waitstatus_to_exitcode(status)
-        return self.status
-
-    def kill(self) -> None:
-        if self.status is None:
-            os.kill(self.pid, 9)
-            self.reap()
-        os.close(self.terminal)
-
-    def _read(self, seconds: float) -> bool:
-        ready, _, _ = select.select([self.terminal], [], [], seconds)
-        if not ready:
-            return True
-        try:
-            data = os.read(self.terminal, 65_536)
-        except OSError:
-            return False
-        self.seen += data.decode(errors="replace")
-        return bool(data)
 
 
 def run_piped(command: list[str], environment: dict[str, str], text: str) -> subprocess.CompletedProcess[str]:

@@ -165,7 +165,7 @@ import sys
 sys.path[:0] = {[str(ROOT / "infra/local"), str(pathlib.Path(__file__).parent)]!r}
 from session_world import NODES, NodeUsers, Person, session_service, start_request
 from test_agent import DBADMIN, run_on
-from test_gateway import opened
+from channel_client import opened
 nodes = NodeUsers(NODES)
 print(nodes.switch.identity, nodes.switch.notice)
 print(run_on(nodes, DBADMIN, "id"))

@@ -17,8 +17,7 @@ from aws_world import World
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
-
-from system import cast
+from system import cast, places
 from system.front_door import RESOURCE_POLICY, FrontDoor
 from system.lambda_function import LambdaFunction
 from system.policy.document import parse
@@ -97,17 +96,17 @@ def test_the_function_gets_a_rest_event_with_the_verified_caller(world: World, m
     assert event["headers"]["X-Odd"] == "a" and event["multiValueHeaders"]["X-Odd"] == ["a"]
     assert "Authorization" not in event["headers"]
     context = event["requestContext"]
-    assert context["accountId"] == cast.BROKER_ACCOUNT
-    assert (context["apiId"], context["stage"]) == (cast.API_ID, "prod")
+    assert context["accountId"] == places.BROKER_ACCOUNT
+    assert (context["apiId"], context["stage"]) == (places.API_ID, "prod")
     assert context["path"] == "/prod" + event["path"]
     identity = context["identity"]
     assert identity["userArn"] == "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_DatabaseAdmin_0123456789abcdef/alice"
     assert identity["caller"] == identity["user"] == f"{alice.session.role_id}:alice"
     assert (identity["accountId"], identity["accessKey"]) == (cast.FIRST_ACCOUNT, alice.access_key)
-    assert (identity["principalOrgId"], identity["sourceIp"]) == (cast.ORGANIZATION, "127.0.0.1")
+    assert (identity["principalOrgId"], identity["sourceIp"]) == (places.ORGANIZATION, "127.0.0.1")
     assert identity["cognitoIdentityId"] is None
     assert set(told["environment"]) - {"LC_CTYPE"} == {"PATH", "AWS_REGION", "AWS_LAMBDA_RUNTIME_API"}
-    assert told["arn"] == cast.FUNCTION_ARN
+    assert told["arn"] == places.FUNCTION_ARN
     assert 25_000 < told["deadline"] - time.time() * 1000 <= 30_000
 
 
@@ -119,7 +118,7 @@ def test_the_function_gets_a_function_url_event_when_the_door_is_one(world: Worl
     assert status == 200
     assert (event["version"], event["rawPath"], event["rawQueryString"]) == ("2.0", "/v1/sessions", "x=1")
     assert event["requestContext"]["http"]["method"] == "POST"
-    assert event["requestContext"]["apiId"] == cast.URL_ID
+    assert event["requestContext"]["apiId"] == places.URL_ID
     assert event["requestContext"]["authorizer"]["iam"]["userArn"].endswith("/alice")
     assert (event["body"], event["isBase64Encoded"]) == ("{}", False)
     assert ".lambda-url." in door.door.url
@@ -161,7 +160,8 @@ def test_a_look_alike_gets_as_far_as_the_broker_unless_the_resource_policy_is_on
     second = world.aws.credentials_of("alice/DatabaseAdmin@444455556666")
     status, told = make().send(mallory)
     assert status == 200
-    assert told["event"]["requestContext"]["identity"]["userArn"].endswith("AWSReservedSSO_DatabaseAdmin_00000000deadbeef/mallory")
+    caller = told["event"]["requestContext"]["identity"]["userArn"]
+    assert caller.endswith("AWSReservedSSO_DatabaseAdmin_00000000deadbeef/mallory")
     strict = make(enforce=True)
     assert strict.send(mallory)[1]["code"] == "FRONT_DOOR_DENIED"
     assert strict.send(alice)[0] == strict.send(second)[0] == 200

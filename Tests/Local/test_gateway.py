@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
+from channel_client import Client, opened
 from plugin_contract import nodes
 from session_world import (
     WEB,
@@ -18,15 +16,14 @@ from session_world import (
     NodeUsers,
     SessionGone,
     SessionService,
-    StartedSession,
     document,
     eventually,
     session_service,
     start_request,
 )
-from system.data_channel import ACKNOWLEDGE, CHANNEL_CLOSED, INPUT, OUTPUT, AgentMessage, PayloadType, acknowledgement
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from system.data_channel import CHANNEL_CLOSED
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 __all__ = ["nodes"]
 
@@ -45,68 +42,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-def open_message(token: str, **members: Any) -> str:
-    own = {
-        "MessageSchemaVersion": "1.0",
-        "RequestId": str(uuid.uuid4()),
-        "TokenValue": token,
-        "ClientId": str(uuid.uuid4()),
-        "ClientVersion": "1.2.814.0",
-    }
-    return json.dumps({**own, **members})
-
-
-class Client:
-    """A client that does nothing by itself."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._sequence = 0
-
-    def type(self, text: str, sequence: int | None = None) -> int:
-        number = self._sequence if sequence is None else sequence
-        self._sequence = number + 1
-        self.send(AgentMessage(INPUT, text.encode(), number, payload_type=PayloadType.OUTPUT))
-        return number
-
-    def send(self, message: AgentMessage | bytes) -> None:
-        self._socket.send(message if isinstance(message, bytes) else message.pack())
-
-    def receive(self, *, acknowledge: bool = True) -> AgentMessage:
-        message = AgentMessage.unpack(self._socket.recv(timeout=10))  # type: ignore[arg-type]  # frames are binary
-        if acknowledge and message.type == OUTPUT:
-            self.send(acknowledgement(message))
-        return message
-
-    def receive_until(self, condition: Callable[[AgentMessage], bool]) -> AgentMessage:
-        while not condition(message := self.receive()):
-            pass
-        return message
-
-    def read_until(self, text: str) -> str:
-        seen = ""
-        while text not in seen:
-            message = self.receive()
-            seen += message.payload.decode() if message.type == OUTPUT else ""
-        return seen
-
-    @property
-    def close_code(self) -> int | None:
-        with pytest.raises(ConnectionClosed):
-            while True:
-                self._socket.recv(timeout=10)
-        return self._socket.close_code
-
-
-@contextmanager
-def opened(started: StartedSession, **headers: str) -> Iterator[Client]:
-    with connect(
-        started.stream_url, compression=None, additional_headers=headers, proxy=None, close_timeout=1
-    ) as socket:
-        socket.send(open_message(started.token_value))
-        yield Client(socket)
 
 
 class TestStarting:
@@ -217,87 +152,6 @@ class TestConnecting:
             assert refused.value.response.status_code == 403 and not asked
             with opened(started, Authorization="AWS4-HMAC-SHA256 Credential=A/1/2/3/aws4_request"):
                 eventually(lambda: asked, "the authoriser is asked")
-
-
-class TestStreaming:
-    def test_output_that_nobody_acknowledges_is_sent_again(self, service: SessionService) -> None:
-        with opened(service.start(start_request())) as client:
-            first = client.receive(acknowledge=False)
-            again = client.receive(acknowledge=False)
-        assert (first.sequence, first.flags) == (0, 1)
-        assert again == first
-
-    def test_a_connection_after_a_break_is_sent_what_the_last_one_missed(self, service: SessionService) -> None:
-        started = service.start(start_request())
-        with opened(started) as client:
-            client.read_until("$ ")
-            client.type("echo one; echo tw''o\n")
-            while b"two" not in (missed := client.receive(acknowledge=False)).payload:
-                pass
-        eventually(lambda: service.live()[0].status == "Disconnected", "the service notices")
-        with opened(service.resume(started.session_id)) as client:
-            client.receive_until(lambda message: message.sequence == missed.sequence)
-            assert service.live()[0].status == "Connected"
-
-    def test_a_second_connection_takes_over_from_the_first(self, service: SessionService) -> None:
-        started = service.start(start_request())
-        with opened(started) as first:
-            first.read_until("$ ")
-            with opened(service.resume(started.session_id)) as second:
-                assert first.close_code == 1000
-                second.type("echo here n''ow\n")
-                second.read_until("here now")
-                assert [state.status for state in service.live()] == ["Connected"]
-
-    def test_output_waits_while_there_is_no_client(self, service: SessionService) -> None:
-        started = service.start(start_request())
-        with opened(started) as client:
-            client.read_until("$ ")
-            client.type("seq -f 'line %g.' 1 30000; echo al''l\n")
-            client.read_until("line 1.")
-        with opened(service.resume(started.session_id)) as client:
-            seen: dict[int, bytes] = {}
-            while b"all" not in b"".join(seen.values())[-20:]:
-                message = client.receive()
-                seen.setdefault(message.sequence, message.payload)
-        numbers = [
-            int(number) for number in re.findall(rb"line (\d+)\.\r", b"".join(seen[key] for key in sorted(seen)))
-        ]
-        assert numbers == list(range(numbers[0], 30001))
-
-    def test_input_is_acknowledged_even_twice_and_typed_once_and_in_order(self, service: SessionService) -> None:
-        with opened(service.start(start_request())) as client:
-            client.read_until("$ ")
-            for sequence, text in ((1, "b=2\n"), (0, "a=1\n"), (0, "a=9\n"), (2, "echo $a-$b\n")):
-                client.type(text, sequence)
-                answer = client.receive_until(lambda message: message.type == ACKNOWLEDGE)
-                assert json.loads(answer.payload)["AcknowledgedMessageSequenceNumber"] == sequence
-            client.read_until("1-2")
-
-    def test_frames_that_mean_nothing_are_ignored(self, service: SessionService) -> None:
-        with opened(service.start(start_request())) as client:
-            client.read_until("$ ")
-            for frame in (
-                b"short",
-                AgentMessage("acknowledge", b"no json").pack(),
-                AgentMessage("other_type", b"x").pack(),
-                AgentMessage(INPUT, b"{}", 0, payload_type=PayloadType.SIZE).pack(),
-                AgentMessage(INPUT, b"[1", 1, payload_type=PayloadType.SIZE).pack(),
-            ):
-                client.send(frame)
-            client.type("echo still he''re\n", 2)
-            client.read_until("still here")
-
-    def test_a_service_that_takes_no_input_acknowledges_none(self, service: SessionService) -> None:
-        started = service.start(start_request())
-        with opened(started) as client:
-            client.read_until("$ ")
-            service.acknowledge_input(started.session_id, False)
-            client.type("echo 1\n", 0)
-            service.acknowledge_input(started.session_id, True)
-            client.type("echo tw''o\n", 1)
-            client.type("echo on''e\n", 0)
-            client.read_until("two")
 
 
 class TestEnding:

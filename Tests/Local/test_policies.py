@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-
 from system.errors import NotEmulated
 from system.policy.conditions import as_keys
 from system.policy.decide import Asker, decide

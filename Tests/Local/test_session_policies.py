@@ -23,7 +23,6 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
-
 from system import cast
 from system.contracts import ChannelRefused, ChannelRequest
 from system.principals import SessionCredentials

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from aws_world import World, allow, policy, start_policy, target_role
 from botocore.exceptions import ClientError
-
-from system import cast, roles
+from system import cast, places, roles
 
 
 def refusal(world: World, **members: Any) -> tuple[str, str]:
@@ -76,13 +75,13 @@ def test_an_engineer_cannot_take_the_brokers_role(world: World) -> None:
 
 def test_both_sides_must_allow_a_source_identity(world: World) -> None:
     everything = policy(allow("*", "*"))
-    root = f"arn:aws:iam::{cast.BROKER_ACCOUNT}:root"
+    root = f"arn:aws:iam::{places.BROKER_ACCOUNT}:root"
     trust = policy({"Effect": "Allow", "Principal": {"AWS": root}, "Action": "sts:AssumeRole"})
     role = roles.create(cast.FIRST_ACCOUNT, "/ssm-broker/", "NoNames", trust, everything)
     by = world.broker
     assert refusal(world, RoleArn=role.arn)[0] == "AccessDenied"  # the broker may enter SSMBrokerTarget only
-    roles.create(cast.BROKER_ACCOUNT, "/", "Anything", trust, everything)
-    anything = cast._session(f"arn:aws:iam::{cast.BROKER_ACCOUNT}:role/Anything", "x", world.aws.credentials,
+    roles.create(places.BROKER_ACCOUNT, "/", "Anything", trust, everything)
+    anything = cast._session(f"arn:aws:iam::{places.BROKER_ACCOUNT}:role/Anything", "x", world.aws.credentials,
                              world.aws.clock.now, timedelta(hours=1))  # fmt: skip
     code, message = refusal(world, by=anything, RoleArn=role.arn)
     assert (code, "sts:SetSourceIdentity" in message) == ("AccessDenied", True)
@@ -153,6 +152,11 @@ def test_limits_are_those_of_sts(world: World) -> None:
     ):
         assert refusal(world, **members)[0] == "ValidationError"
     assert world.assume(DurationSeconds=900).expiration - world.aws.clock.now() <= timedelta(seconds=900)
+
+
+def test_session_tags_count_towards_the_packed_size(world: World) -> None:
+    tags = [{"Key": f"k{number}", "Value": "v" * 256} for number in range(9)]
+    assert refusal(world, Tags=tags)[0] == "PackedPolicyTooLarge"
 
 
 def test_credentials_end_with_their_session(world: World) -> None:

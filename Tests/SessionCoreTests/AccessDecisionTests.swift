@@ -53,6 +53,7 @@ import Testing
             code: .documentChanged,
             content: { replacing("kmsKeyId", by: "kms\(kelvin)eyId", in: $0) }
         ),
+        Case(why: "versions that are no numbers", code: .documentNotDefault, version: "", latest: "", standard: ""),
         Case(why: "the content of an older version", code: .documentNotDefault, version: "2"),
         Case(why: "a newer version that is not the default", code: .documentNotDefault, standard: "2"),
         Case(why: "a default that is not the latest", code: .documentNotDefault, latest: "4"),

@@ -25,7 +25,9 @@ extension BrokerClient {
         let json = try await call("GET", "/v1/audit/heads", milliseconds: Self.auditMilliseconds, purpose: Self.purpose)
         let elements = json["heads"]?.elements ?? []
         let heads = elements.compactMap(ChainHead.init(json:))
-        guard !elements.isEmpty, heads.count == elements.count else { throw unreadableAudit() }
+        // The bound is far above any log and far below what arithmetic can hold.
+        let isUsable = heads.allSatisfy { (0..<(1 << 53)).contains($0.sequence) }
+        guard !elements.isEmpty, heads.count == elements.count, isUsable else { throw unreadableAudit() }
         return heads
     }
 

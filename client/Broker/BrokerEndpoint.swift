@@ -93,9 +93,10 @@ struct BrokerEndpoint: Sendable, Hashable {
         return String(name)
     }
 
-    /// Only addresses, and the one name that RFC 6761 keeps for this machine: any other name is for a resolver to say.
+    /// Only addresses, and the names that RFC 6761 keeps for this machine: any other name is for a resolver to say.
     private static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "::1" { return true }
+        // libcurl asks no resolver for these two, whatever the machine's own does.
+        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
     }

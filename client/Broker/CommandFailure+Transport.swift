@@ -88,7 +88,9 @@ extension CommandFailure {
             code: "CREDENTIALS_MISSING",
             what: "\(purpose): there are no AWS credentials to sign with.",
             why: why,
-            next: "Sign in with your permission set (aws sso login --profile …), then name the profile with --profile."
+            // Works for profiles of every kind, also those that only AWS's own tools can read.
+            next:
+                "aws sso login --profile NAME, then: eval \"$(aws configure export-credentials --profile NAME --format env)\""
         )
     }
 

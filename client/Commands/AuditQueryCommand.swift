@@ -46,7 +46,8 @@ struct AuditQueryCommand: BrokerCommand {
             query.limit = min(limit - records.count, AuditQuery.maximumLimit)
             let page = try await broker.records(matching: query)
             records += page.records
-            query.cursor = page.next
+            // A page without records and with a next one would lead round in a circle.
+            query.cursor = page.records.isEmpty ? nil : page.next
         } while query.cursor != nil && records.count < limit
         world.output.write(["records": .array(records.map(Self.json))], as: format) {
             Self.table(records).lines(width: world.output.columns)

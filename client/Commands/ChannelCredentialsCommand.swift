@@ -15,7 +15,7 @@ struct ChannelCredentialsCommand: BrokerCommand {
             The plugin runs this command; a person has no use for it.
 
             Example, from the configuration file that connect gives to the plugin:
-              credential_process = "…/ssm-broker" channel-credentials
+              credential_process = …/ssm-broker channel-credentials
             """,
         shouldDisplay: false
     )

@@ -3,7 +3,7 @@ internal import SessionCore
 /// Why a command did not do what was asked: what a person reads, and what a script branches on.
 struct CommandFailure: Error, Hashable, CustomStringConvertible {
     /// The exit code.
-    let status: ExitStatus
+    var status: ExitStatus
     /// A stable word for programs; the broker's own code where the broker refused.
     let code: String
     /// What happened, one sentence.
@@ -45,13 +45,14 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
 
     /// The failure for programs, with the members of the broker's own problems.
     ///
-    /// Shape: `{"code":"PLUGIN_MISSING","detail":"…","exitStatus":8,"next":"…","requestId":"…"}`.
+    /// Shape: `{"code":"PLUGIN_MISSING","detail":"…","exitStatus":8,"next":"…","reasons":["…"],"requestId":"…"}`.
     var json: JSON {
         .compact([
             "code": .string(code),
             "detail": .string(([what] + why).joined(separator: " ")),
             "exitStatus": .integer(Int64(status.rawValue)),
             "next": next.map(JSON.string),
+            "reasons": .array(why.map(JSON.string)),
             "requestId": requestID.map(JSON.string),
         ])
     }

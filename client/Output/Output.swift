@@ -21,7 +21,7 @@ struct Output: Sendable {
     /// Writes a result: a table for a person, one line of JSON for a program.
     func write(_ json: JSON, as format: OutputFormat, table: () -> [String]) {
         switch format {
-        case .json: result(json.canonicalText + "\n")
+        case .json: result(Printable.json(json.canonicalText) + "\n")
         case .table: result(table().map { $0 + "\n" }.joined())
         }
     }
@@ -35,7 +35,7 @@ struct Output: Sendable {
     func report(_ failure: CommandFailure, as format: OutputFormat) {
         switch format {
         case .table: note(failure.description + "\n")
-        case .json: note(failure.json.canonicalText + "\n")
+        case .json: note(Printable.json(failure.json.canonicalText) + "\n")
         }
     }
 }

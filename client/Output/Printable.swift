@@ -15,6 +15,22 @@ enum Printable {
         return String(output)
     }
 
+    /// JSON text whose strings hold nothing that a terminal acts on: such characters become `\u` escapes, which mean the same.
+    static func json(_ text: String) -> String {
+        var output = ""
+        for scalar in text.unicodeScalars {
+            guard !isHarmless(scalar) else {
+                output.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }
+        }
+        return output
+    }
+
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false

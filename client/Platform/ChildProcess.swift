@@ -39,6 +39,7 @@ final class ChildProcess: Sendable {
         let argv = CStringList(arguments)
         let envp = CStringList(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         var identifier: pid_t = 0
+        Descriptor.closeAllOnExec()
         let code = posix_spawn(&identifier, path, &actions.raw, &attributes.raw, argv.pointers, envp.pointers)
         guard code == 0 else { throw SystemError("posix_spawn \(path)", number: code) }
         process = identifier

@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
 #if canImport(Darwin)
 internal import Darwin
 #else
@@ -50,6 +55,15 @@ enum Descriptor {
             guard count > 0 else { return content }
             content += buffer[..<count]
             guard content.count <= limit else { return nil }
+        }
+    }
+
+    /// Keeps every descriptor but the standard three from children: libcurl does not mark its sockets, nor does every caller.
+    static func closeAllOnExec() {
+        // Nothing is lost when the folder cannot be read but tidiness, and the session is worth more.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+        for descriptor in names.compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
+            closeOnExec(descriptor)
         }
     }
 

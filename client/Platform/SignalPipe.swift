@@ -1,3 +1,5 @@
+internal import Dispatch
+
 #if canImport(Darwin)
 internal import Darwin
 #else
@@ -8,20 +10,32 @@ internal import Glibc
 ///
 /// The handler does the one thing that is safe in it, a write to a pipe; a thread reads the pipe.
 enum SignalPipe {
+    /// What can be done once signals are caught.
+    struct Catching: Sendable {
+        /// Returns when every signal that came before the call has been delivered.
+        var settle: @Sendable () -> Void
+        /// Gives every signal its earlier action back.
+        var end: @Sendable () -> Void
+    }
+
+    /// Stands in the pipe between signals and asks the reader to say that it got there; no signal has this number.
+    private static let marker: UInt8 = 255
+
     /// Begins to catch the signals that ask us to end.
     ///
     /// A signal that was ignored when we were started stays so, as nohup(1) wants it.
     ///
     /// - Parameter deliver: Called with each signal's number, on a thread of the pipe's.
-    /// - Returns: Gives every signal its earlier action back.
+    /// - Returns: What waits for signals under way, and what ends the catching.
     /// - Throws: ``SystemError`` when there can be no pipe.
-    static func begin(_ deliver: @escaping @Sendable (Int32) -> Void) throws -> @Sendable () -> Void {
+    static func begin(_ deliver: @escaping @Sendable (Int32) -> Void) throws -> Catching {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw SystemError("pipe") }
         for end in ends { Descriptor.closeOnExec(end) }
         let reader = ends[0]
         let writer = ends[1]
         signalPipeWriter = writer
+        let passed = DispatchSemaphore(value: 0)
         startThread("signals") {
             var number: UInt8 = 0
             while true {
@@ -29,7 +43,7 @@ enum SignalPipe {
                 if count < 0, errno == EINTR { continue }
                 // The end of the pipe, or the zero that says that the catching is over.
                 guard count == 1, number > 0 else { break }
-                deliver(Int32(number))
+                if number == marker { passed.signal() } else { deliver(Int32(number)) }
             }
             close(reader)
         }
@@ -39,12 +53,17 @@ enum SignalPipe {
             if wasIgnored { signal(number, SIG_IGN) }
             return !wasIgnored
         }
-        return {
-            for number in caught { signal(number, SIG_DFL) }
-            signalPipeWriter = -1
-            Descriptor.write([0], to: writer)
-            close(writer)
-        }
+        return Catching(
+            settle: {
+                if Descriptor.write([marker], to: writer) { passed.wait() }
+            },
+            end: {
+                for number in caught { signal(number, SIG_DFL) }
+                signalPipeWriter = -1
+                Descriptor.write([0], to: writer)
+                close(writer)
+            }
+        )
     }
 
     /// Suspends this process as the terminal's suspend key does; returns when it is continued.

@@ -16,27 +16,35 @@ struct ConnectFlow: Sendable {
     ///
     /// - Throws: ``CommandFailure``.
     func run(_ request: OpenSessionRequest) async throws {
-        let endSignals = try world.beginSignals(world.signals)
-        defer { endSignals() }
+        let catching = try world.beginSignals(world.signals)
+        defer { catching.end() }
         world.signals.atFirst { [output = world.output] in
             output.tell("Interrupted; waiting for the broker's answer, to end what it may have started.")
         }
-        let reply = try await broker.open(request)
+        let reply: OpenSessionReply
+        do {
+            reply = try await broker.open(request)
+        } catch var failure as CommandFailure where world.signals.first != nil {
+            failure.status = .interrupted
+            throw failure
+        }
         world.signals.atFirst { [output = world.output] in output.tell("Interrupted; ending the session.") }
         let result: Result<PluginSession.Ending?, any Error>
-        do { result = .success(try await show(reply)) } catch { result = .failure(error) }
+        do { result = .success(try await show(reply, catching)) } catch { result = .failure(error) }
         await end(reply)
         if let signal = world.signals.first { throw Self.interrupted(by: signal) }
         if let ending = try result.get() { try judge(ending) }
     }
 
-    private func show(_ reply: OpenSessionReply) async throws -> PluginSession.Ending? {
+    private func show(_ reply: OpenSessionReply, _ catching: SignalPipe.Catching) async throws -> PluginSession.Ending?
+    {
+        catching.settle()
         guard let channel = reply.channel, world.signals.first == nil else { return nil }
         world.output.tell(
             "\(reply.permissionSet) in \(reply.account): \(reply.linuxUser) on \(reply.node) (\(reply.region)), session \(reply.id)"
         )
         return try await PluginSession(reply: reply, channel: channel, plugin: plugin, broker: broker, world: world)
-            .run()
+            .run(catching)
     }
 
     private func end(_ reply: OpenSessionReply) async {
@@ -56,7 +64,12 @@ struct ConnectFlow: Sendable {
     }
 
     private static func interrupted(by signal: Int32) -> CommandFailure {
-        CommandFailure(.interrupted, code: "INTERRUPTED", what: "Interrupted by signal \(signal).")
+        let names = [SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGTERM: "SIGTERM", SIGHUP: "SIGHUP"]
+        return CommandFailure(
+            .interrupted,
+            code: "INTERRUPTED",
+            what: "Interrupted by \(names[signal] ?? "signal \(signal)")."
+        )
     }
 
     private func judge(_ ending: PluginSession.Ending) throws {

@@ -40,8 +40,10 @@ struct PluginCall: Sendable {
         directory: PrivateDirectory
     ) throws {
         let program = try directory.link(to: executable, as: Name.executable)
+        // No quotes: the plugins before 1.2.804 (AWS SDK for Go v1) end a value at its closing quote, find no credentials then
+        // and open the channel unsigned. The folder's name needs none.
         let config = try directory.write(
-            "[profile \(Self.profile)]\ncredential_process = \"\(program)\" channel-credentials\n",
+            "[profile \(Self.profile)]\ncredential_process = \(program) channel-credentials\n",
             as: Name.config
         )
         let variable = "\(PluginEnvironment.responsePrefix)_\(reply.id.text.filter { $0 != "-" })"

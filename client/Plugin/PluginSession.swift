@@ -33,15 +33,17 @@ struct PluginSession: Sendable {
 
     /// Runs the plugin on our terminal until it ends, and gives the terminal its modes back.
     ///
+    /// - Parameter catching: What waits for signals under way.
+    /// - Returns: How the plugin ended.
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/plugin`` when it could not be started.
-    func run() async throws -> Ending {
+    func run(_ catching: SignalPipe.Catching) async throws -> Ending {
         do {
             let directory = try PrivateDirectory(
                 environment: world.environment,
                 longestName: PluginCall.Name.socket.utf8.count
             )
             let result: Result<Ending, any Error>
-            do { result = .success(try await run(in: directory)) } catch { result = .failure(error) }
+            do { result = .success(try await run(in: directory, catching)) } catch { result = .failure(error) }
             do {
                 try directory.remove()
             } catch {
@@ -60,7 +62,7 @@ struct PluginSession: Sendable {
         }
     }
 
-    private func run(in directory: PrivateDirectory) async throws -> Ending {
+    private func run(in directory: PrivateDirectory, _ catching: SignalPipe.Catching) async throws -> Ending {
         let endpoints: AWSEndpoints
         do {
             endpoints = try AWSEndpoints(environment: world.environment)
@@ -91,18 +93,25 @@ struct PluginSession: Sendable {
                 }
             }
             // The server's task waits for this whatever happens, so it comes on every way out.
-            defer { server.stop() }
+            // A renewal under way is given up: nobody is left to use it, and the session is to be ended now.
+            defer {
+                server.stop()
+                group.cancelAll()
+            }
             let begun = world.now()
-            let process = try await runOnTerminal(call)
+            let process = try await runOnTerminal(call, catching)
             let lasted = world.now().milliseconds - begun.milliseconds
             let wasUsed = server.wasAsked || lasted >= Self.startSeconds * 1000
             return Ending(process: process, wasUsed: wasUsed)
         }
     }
 
-    private func runOnTerminal(_ call: PluginCall) async throws -> ChildProcess.Ending {
+    private func runOnTerminal(_ call: PluginCall, _ catching: SignalPipe.Catching) async throws -> ChildProcess.Ending
+    {
         let modes = Terminal.modes(of: world.terminal)
         let child = try ChildProcess(path: plugin.path, arguments: call.arguments, environment: call.environment)
+        // A signal that came before the plugin could get it counts as one that came before: none falls between the two.
+        catching.settle()
         world.signals.attach(child)
         let ending = await child.ending { SignalPipe.suspend() }
         world.signals.detach()

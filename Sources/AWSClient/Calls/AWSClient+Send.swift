@@ -22,6 +22,9 @@ extension AWSClient {
                 // A wait that ends at the deadline leaves no time to ask again, so the reason at hand is the better
                 // answer.
                 if let deadline, now().milliseconds + Int64(wait) >= deadline.milliseconds { throw error.failure }
+                if let latestAttempt, now().milliseconds + Int64(wait) > latestAttempt.milliseconds {
+                    throw error.failure
+                }
                 do {
                     try await sleep(wait)
                 } catch {
@@ -39,6 +42,9 @@ extension AWSClient {
         attempt: Int
     ) async throws(FailedAttempt) -> Output {
         let start = now()
+        if let latestAttempt, latestAttempt < start {
+            throw FailedAttempt(AWSFailure(.deadline, call, message: "too late to begin the call"))
+        }
         var bounds = limits
         if let deadline {
             let left = Int(deadline.milliseconds - start.milliseconds)

@@ -20,6 +20,8 @@ public struct AWSClient: Sendable {
     public var logger: Logger
     /// When the whole request must be over, waits between attempts too; nil for no such moment.
     public var deadline: Timestamp?
+    /// After which no attempt begins, repeated ones neither; nil for no such moment.
+    public var latestAttempt: Timestamp?
     /// How often, and how far apart.
     public var retries: Retries = .standard
     /// The bounds of one attempt.

@@ -33,12 +33,16 @@ extension AuditPage {
         .compact(["next": next.map { .string($0.text) }, "records": .array(records.map(\.json))])
     }
 
-    /// Reads a page; nil when something is missing or a record is not one.
+    /// Reads a page; nil when something is missing, a record is not one, or `next` is no cursor.
+    ///
+    /// To read past a wrong `next` would end a listing early, as if there were no more records.
     public init?(json: JSON) {
         guard let elements = json["records"]?.elements else { return nil }
         let records = elements.compactMap(ChainedRecord.init(json:))
         guard records.count == elements.count else { return nil }
-        self.init(records: records, next: json["next"]?.text.flatMap { AuditCursor($0) })
+        let next = json["next"]?.text.flatMap { AuditCursor($0) }
+        guard next != nil || json["next"] == nil else { return nil }
+        self.init(records: records, next: next)
     }
 }
 
@@ -100,8 +104,12 @@ extension AuditQuery {
             .object(Dictionary(parameters.map { ($0.name, .string($0.value)) }) { _, last in last })
         )
         self.init(
-            user: reader.optional("user", expected: "a user name") { $0 },
-            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { $0 },
+            user: reader.optional("user", expected: "a user name") { text in
+                OpenSessionRequest.isPlainText(text, maximumLength: 256) ? text : nil
+            },
+            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { text in
+                (try? PermissionSetName(text))?.name
+            },
             node: reader.optional("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) },
             since: reader.optional("since", expected: "a time as RFC 3339") { Timestamp($0) },
             until: reader.optional("until", expected: "a time as RFC 3339") { Timestamp($0) },

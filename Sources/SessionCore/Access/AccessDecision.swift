@@ -68,7 +68,9 @@ extension Entitlement {
                 next: "Tell the security team: somebody changed the document, or its rollout is under way."
             )
         }
-        guard facts.contentVersion == facts.latestVersion, facts.latestVersion == facts.defaultVersion else {
+        guard Self.isVersion(facts.latestVersion), facts.contentVersion == facts.latestVersion,
+            facts.latestVersion == facts.defaultVersion
+        else {
             throw Problem(
                 .documentNotDefault,
                 detail:
@@ -76,5 +78,10 @@ extension Entitlement {
                 next: "Ask the platform team to roll the role map out there."
             )
         }
+    }
+
+    /// Whether a text is a document version as Systems Manager writes it: a number from 1, `$LATEST` is none.
+    private static func isVersion(_ text: String) -> Bool {
+        text.first != "0" && !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 }

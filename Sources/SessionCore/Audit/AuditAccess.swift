@@ -13,7 +13,9 @@ public struct AuditAccess: Sendable, Hashable {
     /// The ticket that this belongs to.
     public var ticket: String?
     /// The Linux user that the map gives.
-    public var linuxUser: LinuxUser?
+    ///
+    /// As text: a name that is reserved later must still be read in the records of today.
+    public var linuxUser: String?
     /// The session document that the map renders.
     public var document: AuditDocument?
     /// The version of the map that decided: the SHA-256 of its canonical bytes, in hexadecimal.
@@ -31,7 +33,7 @@ public struct AuditAccess: Sendable, Hashable {
         node: NodeID,
         reason: String? = nil,
         ticket: String? = nil,
-        linuxUser: LinuxUser? = nil,
+        linuxUser: String? = nil,
         document: AuditDocument? = nil,
         mapVersion: String? = nil,
         roleSessionName: String? = nil,
@@ -55,7 +57,7 @@ public struct AuditAccess: Sendable, Hashable {
             "account": .string(account.digits),
             "document": document?.json,
             "kind": .string(kind.rawValue),
-            "linuxUser": linuxUser.map { .string($0.name) },
+            "linuxUser": linuxUser.map(JSON.string),
             "mapVersion": mapVersion.map(JSON.string),
             "node": .string(node.text),
             "reason": reason.map(JSON.string),
@@ -79,7 +81,7 @@ public struct AuditAccess: Sendable, Hashable {
             node: node,
             reason: json["reason"]?.text,
             ticket: json["ticket"]?.text,
-            linuxUser: json["linuxUser"]?.text.flatMap { try? LinuxUser($0) },
+            linuxUser: json["linuxUser"]?.text,
             document: json["document"].flatMap(AuditDocument.init(json:)),
             mapVersion: json["mapVersion"]?.text,
             roleSessionName: json["roleSessionName"]?.text,

@@ -8,7 +8,8 @@ public enum AuditEvent: String, Sendable, Hashable, CaseIterable {
     case started = "session.started"
     /// Outcome: Session Manager answered that it did not start the session, or the broker stopped before asking.
     case failed = "session.failed"
-    /// Outcome: no clear answer came; what may have been started was looked for and ended.
+    /// Outcome: no clear answer came, or a started session could not be recorded; what may have been started was looked for and
+    /// ended.
     case unknown = "session.unknown"
     /// A session was refused.
     case denied = "session.denied"

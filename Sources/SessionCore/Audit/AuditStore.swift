@@ -106,11 +106,12 @@ public struct AuditCursor: Sendable, Hashable {
         self.id = id
     }
 
-    /// Reads a place; nil when the text is none.
+    /// Reads a place; nil when the text is not exactly what ``text`` writes.
     public init?(_ text: String) {
         let parts = text.split(separator: ".", maxSplits: 1)
         guard parts.count == 2, let milliseconds = Int64(parts[0]), let id = try? RecordID(parts[1]) else { return nil }
         self.init(time: Timestamp(milliseconds: milliseconds), id: id)
+        guard self.text == text else { return nil }
     }
 
     /// The place as text.

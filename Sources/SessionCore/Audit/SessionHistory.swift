@@ -8,6 +8,8 @@ public struct SessionHistory: Sendable, Hashable {
         case live
         /// Never came to be.
         case failed
+        /// What there is of it is not known for sure.
+        case unknown
         /// Ended.
         case ended
     }
@@ -44,6 +46,8 @@ public struct SessionHistory: Sendable, Hashable {
             state = .ended
         } else if records.contains(where: { $0.event == .started }) {
             state = .live
+        } else if records.contains(where: { $0.event == .unknown }) {
+            state = .unknown
         } else if records.contains(where: { $0.event.isOutcome }) {
             state = .failed
         } else {

@@ -18,8 +18,9 @@ public struct RoleSessionName: Sendable, Hashable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - user: The engineer's session name, 2 to 64 characters of `[\w+=,.@-]`.
-    ///   - nonce: Random bytes; the first eight are used.
+    ///   - nonce: At least eight random bytes; the first eight are used.
     public init(user: String, nonce: [UInt8]) {
+        precondition(nonce.count >= 8, "a role session name needs 8 random bytes")
         let random = Hexadecimal.text(nonce.prefix(8))
         let room = Self.maximumLength - random.utf8.count - 1
         let shown: String

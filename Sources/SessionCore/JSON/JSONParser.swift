@@ -82,9 +82,10 @@ private struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSON.SyntaxRejection) -> JSON {
-        guard depth <= JSON.maximumDepth else { throw rejection(.tooDeep) }
         skipWhiteSpace()
         switch try peek() {
+        case UInt8(ascii: "{") where depth == JSON.maximumDepth, UInt8(ascii: "[") where depth == JSON.maximumDepth:
+            throw rejection(.tooDeep)
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
         case UInt8(ascii: "\""): return .string(try string())
@@ -186,8 +187,10 @@ private struct JSONParser {
     private mutating func unicodeEscape() throws(JSON.SyntaxRejection) -> [UInt8] {
         var scalar = try codeUnit()
         if (0xD800...0xDBFF).contains(scalar) {
-            try take(UInt8(ascii: "\\"))
-            try take(UInt8(ascii: "u"))
+            for expected in "\\u".utf8 {
+                guard try peek() == expected else { throw rejection(.notUnicode) }
+                offset += 1
+            }
             let low = try codeUnit()
             guard (0xDC00...0xDFFF).contains(low) else { throw rejection(.notUnicode) }
             scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)

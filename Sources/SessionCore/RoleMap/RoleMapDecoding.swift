@@ -153,6 +153,10 @@ extension RoleMap.NodeRule {
             }
             if tags[name]?.isEmpty == true { part.note("Expected a list with at least one value.", at: name) }
         }
+        // IAM compares the keys of conditions without case, so two such tags would be one condition with the values of either.
+        for keys in Dictionary(grouping: part.names, by: { $0.lowercased() }).values where keys.count > 1 {
+            part.note("The key \(keys[0]) differs only in case; a session policy cannot tell them apart.", at: keys[1])
+        }
         let size = tags.reduce(0) { sum, tag in
             let values = tag.value.reduce(0) { $0 + $1.utf8.count + Self.bytesAround.value }
             return sum + tag.key.utf8.count + Self.bytesAround.key + values
@@ -208,7 +212,22 @@ extension RoleMap.Logging {
             expected: "the beginning of a key: at most 512 letters, digits and _-/.=",
             parse: plain("_-/.=", 1...512)
         )
-        kmsKey = reader.optional("kmsKey", expected: "a KMS key's ARN", parse: plain(":/-", 20...256))
-        if let kmsKey, !kmsKey.hasPrefix("arn:") { reader.note("Expected a KMS key's ARN.", at: "kmsKey") }
+        let keyText = plain(":/-", 20...256)
+        kmsKey = reader.optional("kmsKey", expected: "a KMS key's ARN, arn:aws:kms:<Region>:<account>:key/<id>") {
+            keyText($0).flatMap { Self.isKeyARN($0) ? $0 : nil }
+        }
+    }
+
+    /// The channel's session policy names the key, and IAM grants nothing on an alias.
+    ///
+    /// Source: Service Authorization Reference, "AWS Key Management Service"; KMS Developer Guide, "Using aliases to control access".
+    private static func isKeyARN(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 6, parts[0] == "arn", Partition(rawValue: String(parts[1])) != nil, parts[2] == "kms",
+            parts[3] == "${region}" || (try? Region(parts[3])) != nil,
+            parts[4] == "${account}" || (try? AccountID(parts[4])) != nil,
+            parts[5].hasPrefix("key/"), parts[5].utf8.count > 4
+        else { return false }
+        return !parts[5].dropFirst(4).contains { "/${}".contains($0) }
     }
 }

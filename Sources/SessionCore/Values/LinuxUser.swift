@@ -16,10 +16,10 @@ public struct LinuxUser: Sendable, Hashable, Comparable, CustomStringConvertible
 
     /// Names that no map can give: administrators, the agent's own user, and the images' default users, who may use sudo.
     public static let reserved: Set<String> = [
-        "root", "toor", "admin", "administrator", "sudo", "wheel", "ssm-user", "ec2-user", "ubuntu", "debian", "centos",
-        "rocky", "almalinux", "fedora", "bitnami", "cloud-user", "core", "nobody", "daemon", "bin", "sys",
-        "systemd-network",
-        "systemd-resolve", "dbus", "sshd", "messagebus",
+        "root", "toor", "admin", "administrator", "operator", "sudo", "wheel", "ssm-user", "ec2-user", "ubuntu",
+        "debian", "centos", "rocky", "almalinux", "fedora", "bitnami", "cloud-user", "core", "opc", "alpine", "arch",
+        "kali", "azureuser", "nobody", "daemon", "bin", "sys", "systemd-network", "systemd-resolve", "dbus", "sshd",
+        "messagebus",
     ]
 
     /// The name as text.

@@ -53,7 +53,7 @@ final class World: Sendable {
                 columns: columns
             ),
             signals: signals,
-            beginSignals: { _ in {} },
+            beginSignals: { _ in SignalPipe.Catching(settle: {}, end: {}) },
             executable: { Project.command },
             terminal: -1,
             installedPlugin: "/nonexistent/session-manager-plugin"

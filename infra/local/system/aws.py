@@ -18,12 +18,11 @@ from .calls import Call, Operation
 from .cloudtrail import CloudTrail
 from .errors import AWSError, NotEmulated
 from .faults import Faults
+from .places import GLOBAL_REGION, REGIONS
 from .principals import CredentialStore
 from .sigv4 import claimed_service, verify
 from .wire import LoopbackServer, Request, Response
 
-GLOBAL_REGION = "us-east-1"
-REGIONS = ("eu-west-1", "eu-central-1", GLOBAL_REGION)
 _UNCHECKED_OUTPUT = frozenset({"TokenValue"})
 """The model's limit of 300 is shorter than AWS's own tokens."""
 

@@ -7,22 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from . import cast_policies as policies
 from . import moto_services, roles
 from .nodes import Node, Nodes
+from .places import (
+    BROKER_ACCOUNT,
+    BROKER_ROLE_ARN,
+    FIRST_ACCOUNT,
+    MEMBER_ACCOUNTS,
+    ORGANIZATION,
+    REGION,
+    REGIONS,
+    SECOND_ACCOUNT,
+    TARGET_ROLE,
+)
 from .principals import CredentialStore, RoleSession, SessionCredentials
-
-REGION = "eu-west-1"
-ORGANIZATION = "o-localcast1"
-BROKER_ACCOUNT = "999900001111"
-FIRST_ACCOUNT = "111122223333"
-SECOND_ACCOUNT = "444455556666"
-MEMBER_ACCOUNTS = (FIRST_ACCOUNT, SECOND_ACCOUNT)
-API_ID = "a1b2c3d4e5"
-STAGE = "prod"
-URL_ID = "abcdefghijklmnopqrstuvwxyz012345"
-FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker"
-TARGET_ROLE = "ssm-broker/SSMBrokerTarget"
-BROKER_ROLE_ARN = f"arn:aws:iam::{BROKER_ACCOUNT}:role/ssm-broker/BrokerExecution"
 
 WEB_1, DB_1, BATCH_1, WIN_1 = (
     "i-0aaaaaaaaaaaaaaa1", "i-0bbbbbbbbbbbbbbb2", "i-0ccccccccccccccc3", "i-0ddddddddddddddd4",
@@ -112,18 +111,18 @@ def organization_of(account: str) -> str | None:
 
 def enter(nodes: Nodes) -> None:
     """Puts everybody on the stage: roles into moto's IAM, nodes into `nodes`."""
-    moto_services.reset()
+    moto_services.begin((*MEMBER_ACCOUNTS, BROKER_ACCOUNT), REGIONS)
     for node in _nodes():
         nodes.put(node)
-    roles.create(BROKER_ACCOUNT, "/ssm-broker/", "BrokerExecution", _lambda_trust(), _broker_policy())
+    roles.create(BROKER_ACCOUNT, "/ssm-broker/", "BrokerExecution", policies.lambda_trust(), policies.broker_policy())
     for account in MEMBER_ACCOUNTS:
         path, name = TARGET_ROLE.split("/")
-        roles.create(account, f"/{path}/", name, _target_trust(), target_policy(account))
+        roles.create(account, f"/{path}/", name, policies.target_trust(), policies.target_policy(account))
         for permission_set in PERMISSION_SETS:
             name = reserved_name(permission_set, SUFFIXES[account])
-            roles.create(account, RESERVED_PATHS[account], name, _sign_in_trust(account), _engineer_policy())
+            roles.create(account, RESERVED_PATHS[account], name, policies.sign_in_trust(account), policies.engineer_policy())
     name = reserved_name("DatabaseAdmin", LOOK_ALIKE_SUFFIX)
-    roles.create(FIRST_ACCOUNT, "/", name, _sign_in_trust(FIRST_ACCOUNT), _engineer_policy())
+    roles.create(FIRST_ACCOUNT, "/", name, policies.sign_in_trust(FIRST_ACCOUNT), policies.engineer_policy())
 
 
 def sign_in(
@@ -160,109 +159,3 @@ def _nodes() -> list[Node]:
              platform_name="Microsoft Windows Server 2022 Datacenter", platform_version="10.0.20348"),
         node(BATCH_1, SECOND_ACCOUNT, "batch-1", "batch", "10.2.0.13"),
     ]  # fmt: skip
-
-
-def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-def _lambda_trust() -> dict[str, Any]:
-    return _policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
-
-
-def _sign_in_trust(account: str) -> dict[str, Any]:
-    provider = f"arn:aws:iam::{account}:saml-provider/AWSSSO_local_DO_NOT_DELETE"
-    return _policy({"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML"})
-
-
-def _engineer_policy() -> dict[str, Any]:
-    """An engineer's only right: to call the broker, by either front door."""
-    return _policy(
-        {
-            "Sid": "CallTheBroker",
-            "Effect": "Allow",
-            "Action": "execute-api:Invoke",
-            "Resource": f"arn:aws:execute-api:{REGION}:{BROKER_ACCOUNT}:{API_ID}/{STAGE}/*",
-        },
-        {
-            "Sid": "CallTheFunctionURL",
-            "Effect": "Allow",
-            "Action": "lambda:InvokeFunctionUrl",
-            "Resource": FUNCTION_ARN,
-        },
-    )
-
-
-def _broker_policy() -> dict[str, Any]:
-    return _policy({
-        "Sid": "EnterMemberAccounts",
-        "Effect": "Allow",
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
-        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
-    })  # fmt: skip
-
-
-def _target_trust() -> dict[str, Any]:
-    """Only the broker's role, of our organisation, and only under a name: every session names its person."""
-    return _policy({
-        "Sid": "TheBrokerInSomebodysName",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Condition": {
-            "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
-            "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
-            "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
-        },
-    })  # fmt: skip
-
-
-def target_policy(account: str) -> dict[str, Any]:
-    """What the broker may do in a member account; each of its sessions is narrowed further."""
-    documents, sessions = f"arn:aws:ssm:*:{account}:document/SSMBroker-*", f"arn:aws:ssm:*:{account}:session/*"
-    return _policy(
-        {
-            "Sid": "StartOnEnrolledNodes",
-            "Effect": "Allow",
-            "Action": "ssm:StartSession",
-            "Resource": [f"arn:aws:ec2:*:{account}:instance/*", f"arn:aws:ssm:*:{account}:managed-instance/*"],
-            "Condition": {
-                "StringEquals": {"ssm:resourceTag/SsmBroker": "enabled"},
-                "BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"},
-            },
-        },
-        {
-            "Sid": "StartWithBrokerDocuments",
-            "Effect": "Allow",
-            "Action": "ssm:StartSession",
-            "Resource": documents,
-            "Condition": {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
-        },
-        {
-            "Sid": "OwnSessions",
-            "Effect": "Allow",
-            "Action": ["ssm:TerminateSession", "ssm:ResumeSession"],
-            "Resource": sessions,
-            "Condition": {"StringLike": {"ssm:resourceTag/aws:ssmmessages:session-id": "${aws:userid}"}},
-        },
-        {"Sid": "DataChannel", "Effect": "Allow", "Action": "ssmmessages:OpenDataChannel", "Resource": sessions},
-        {
-            "Sid": "VerifyDocuments",
-            "Effect": "Allow",
-            "Action": ["ssm:GetDocument", "ssm:DescribeDocument"],
-            "Resource": documents,
-        },
-        {
-            "Sid": "Look",
-            "Effect": "Allow",
-            "Action": ["ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation"],
-            "Resource": "*",
-        },
-        {
-            "Sid": "ProveCallerRole",
-            "Effect": "Allow",
-            "Action": "iam:GetRole",
-            "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
-        },
-    )

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from .authorize import Authorizer
-from .aws import REGIONS
 from .calls import Call, Check
 from .cloudtrail import CloudTrail
 from .contracts import ChannelRefused, ChannelRequest, SessionState
 from .errors import AWSError
+from .places import REGIONS
 from .principals import CredentialStore
 from .session_calls import session_tags
 from .sigv4 import is_signed, verify

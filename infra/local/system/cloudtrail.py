@@ -9,7 +9,7 @@ import json
 import threading
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -123,5 +123,5 @@ def _shown(value: Any, name: str = "") -> Any:
     if isinstance(value, (list, tuple)):
         return [_shown(item) for item in value]
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).strftime("%b %d, %Y, %I:%M:%S %p")
+        return value.astimezone(UTC).strftime("%b %d, %Y, %I:%M:%S %p")
     return value

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .aws import REGIONS
-from .cast import MEMBER_ACCOUNTS
 from .moto_services import ssm
+from .places import MEMBER_ACCOUNTS, REGIONS
 
 ROLE_MAP = "role-map.json"
 PLACEMENTS = "placements.json"
@@ -51,8 +50,10 @@ class Rendered:
         if not self.role_map.exists():
             return {}
         sets = json.loads(self.role_map.read_text(encoding="utf-8")).get("permissionSets", {})
-        found = next((rule for role, rule in sets.items() if name.endswith(f"-{role}")), {})
-        return found.get("nodes") or {}
+        for role, rule in sets.items():
+            if name.endswith(f"-{role}"):
+                return dict(rule.get("nodes") or {})
+        return {}
 
 
 def install(rendered: Rendered, home: str) -> None:

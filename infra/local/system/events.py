@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from .cast import API_ID, BROKER_ACCOUNT, REGION, STAGE, URL_ID, organization_of
+from .cast import organization_of
+from .places import API_ID, BROKER_ACCOUNT, REGION, STAGE, URL_ID
 from .principals import SessionCredentials
 from .routes import Route
 from .wire import Request, Response

@@ -11,9 +11,9 @@ from typing import Any, Literal
 from . import events
 from .authorize import Authorizer
 from .calls import Check
-from .cast import API_ID, BROKER_ACCOUNT, FUNCTION_ARN, ORGANIZATION, REGION, STAGE, URL_ID
 from .errors import AWSError
 from .lambda_function import InvocationFailed, InvocationTimedOut
+from .places import API_ID, BROKER_ACCOUNT, FUNCTION_ARN, ORGANIZATION, REGION, STAGE, URL_ID
 from .policy.decide import Asker, decide
 from .policy.document import Policy
 from .principals import CredentialStore, RoleSession, SessionCredentials
@@ -29,11 +29,11 @@ RESOURCE_POLICY = """{
   "Statement": [{
     "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "*",
     "Condition": {
-      "StringEquals": {"aws:PrincipalOrgID": "%s"},
+      "StringEquals": {"aws:PrincipalOrgID": "ORGANIZATION"},
       "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_*"}
     }
   }]
-}""" % ORGANIZATION
+}""".replace("ORGANIZATION", ORGANIZATION)
 """What the real API carries. Off unless asked for, so that the broker's own role proof is put to the test."""
 
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import botocore.session
+import botocore.loaders
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from .errors import AWSError, invalid
 
+_LOADER = botocore.loaders.create_loader()
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "character": (str,),
@@ -34,15 +35,11 @@ _CLASSES = {r"\p{L}": "a-zA-Z\u00c0-\U0010ffff", r"\p{Z}": r"\s", r"\p{N}": "0-9
 """Java's character classes in Python's words, wide enough for the models that use them."""
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def model(service: str) -> ServiceModel:
     """botocore's model of a service, by its name in botocore."""
-    return _session().get_service_model(service)
-
-
-@functools.lru_cache(maxsize=1)
-def _session() -> botocore.session.Session:
-    return botocore.session.Session()
+    # Straight from the loader: a session would read the machine's own AWS settings, which are none of ours.
+    return ServiceModel(_LOADER.load_service_model(service, "service-2"), service)
 
 
 def check_input(operation: OperationModel, parameters: Mapping[str, Any]) -> None:
@@ -63,7 +60,8 @@ def check_output(operation: OperationModel, reply: Mapping[str, Any], ignoring: 
 
 def _check(shape: Shape, value: Any, where: str) -> None:
     kinds = _TYPES[shape.type_name]
-    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+    is_of_kind = isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))  # True is an int to Python
+    if not is_of_kind:
         raise AWSError("SerializationException", f"{_spell(where) or 'The request'} is not a {shape.type_name}")
     if shape.type_name == "structure":
         _check_structure(shape, value, where)

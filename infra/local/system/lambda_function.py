@@ -1,27 +1,17 @@
-"""The broker as a Lambda function: its Runtime API, its processes, one invocation at a time in each.
-
-Source: Lambda Developer Guide, "Using the Lambda runtime API".
-"""
+"""The broker as a Lambda function: its processes, one invocation at a time in each."""
 
 from __future__ import annotations
 
 import json
 import queue
-import re
 import subprocess
 import threading
 import time
-import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cast import FUNCTION_ARN
-from .events import trace_id
-from .wire import DropConnection, LoopbackServer, Request, Response
-
-_OUTCOME = re.compile(r"^/2018-06-01/runtime/invocation/([0-9a-f-]{36})/(response|error)$")
+from .runtime_api import Invocation, RuntimeAPI
 
 
 class InvocationFailed(Exception):
@@ -30,86 +20,6 @@ class InvocationFailed(Exception):
 
 class InvocationTimedOut(Exception):
     """The function works on, but the front door waits no longer."""
-
-
-@dataclass
-class Invocation:
-    """One event on its way through the function."""
-
-    event: bytes = field(repr=False)
-    deadline: float
-    """Seconds since 1970."""
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    reply: bytes | None = field(default=None, repr=False)
-    error: str | None = None
-    done: threading.Event = field(default_factory=threading.Event)
-
-    def finish(self, reply: bytes | None = None, error: str | None = None) -> None:
-        """Settles the outcome; only the first counts."""
-        if not self.done.is_set():
-            self.reply, self.error = reply, error
-            self.done.set()
-
-
-class RuntimeAPI:
-    """The Runtime API of one process. A new process gets a new one, so nothing is handed to a dead process."""
-
-    def __init__(self) -> None:
-        self.ready = threading.Event()
-        """Set by the first request for an invocation: initialisation is over."""
-        self.init_error: str | None = None
-        self._waiting: queue.Queue[Invocation | None] = queue.Queue()
-        self._current: Invocation | None = None
-        self._server = LoopbackServer(self._handle, name="runtime API")
-
-    @property
-    def address(self) -> str:
-        """``host:port``, as AWS_LAMBDA_RUNTIME_API has it."""
-        return f"127.0.0.1:{self._server.port}"
-
-    def offer(self, invocation: Invocation) -> None:
-        """Hands an invocation to the next request for one."""
-        self._current = invocation
-        self._waiting.put(invocation)
-
-    def close(self, reason: str) -> None:
-        """Fails what is under way and stops listening."""
-        if self._current is not None:
-            self._current.finish(error=reason)
-        self._waiting.put(None)
-        self._server.close()
-
-    def _handle(self, request: Request) -> Response:
-        if (request.method, request.path) == ("GET", "/2018-06-01/runtime/invocation/next"):
-            return self._next()
-        if (request.method, request.path) == ("POST", "/2018-06-01/runtime/init/error"):
-            self.init_error = request.body.decode("utf-8", "replace")
-            return Response.json(202, {"status": "OK"})
-        found = _OUTCOME.match(request.path)
-        if request.method != "POST" or found is None:
-            return Response.json(404, {"errorType": "NotFound", "errorMessage": request.path})
-        current = self._current
-        if current is None or current.id != found.group(1) or current.done.is_set():
-            return Response.json(400, {"errorType": "InvalidRequestID", "errorMessage": "Invalid request ID"})
-        if found.group(2) == "response":
-            current.finish(reply=request.body)
-        else:
-            current.finish(error=request.body.decode("utf-8", "replace"))
-        return Response.json(202, {"status": "OK"})
-
-    def _next(self) -> Response:
-        self.ready.set()
-        invocation = self._waiting.get()
-        if invocation is None:
-            raise DropConnection
-        headers = {
-            "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": invocation.id,
-            "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN,
-            "Lambda-Runtime-Trace-Id": trace_id(invocation.id),
-        }
-        return Response(200, invocation.event, headers)
 
 
 class Instance:
@@ -161,6 +71,15 @@ class Instance:
             process = self._process
         if process is not None:
             process.kill()
+
+    def restart(self, seconds: float = 20) -> None:
+        """Kills the process and waits for the next one."""
+        with self._changed:
+            before = self._api
+            self._is_wanted = True
+        self.kill()
+        with self._changed:
+            self._changed.wait_for(lambda: self._api is not None and self._api is not before, timeout=seconds)
 
     def close(self) -> None:
         """Ends the process for good."""
@@ -235,9 +154,9 @@ class LambdaFunction:
         return invocation.reply
 
     def restart(self) -> None:
-        """Kills every process, as when AWS takes an environment away; new ones start."""
+        """Kills every process, as when AWS takes an environment away, and waits for the next ones."""
         for instance in self._all:
-            instance.kill()
+            instance.restart()
 
     def close(self) -> None:
         """Ends every process."""

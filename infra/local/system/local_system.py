@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import cast, documents, environment, linux_users
+from .clock import Clock
 from .documents import Rendered
+from .faults import Faults
 from .front_door import RESOURCE_POLICY, FrontDoor, Kind
 from .lambda_function import LambdaFunction
 from .policy.document import parse
@@ -77,9 +79,9 @@ class LocalSystem:
 
     def _start(self) -> None:
         settings = self.settings
-        logs = settings.logs or self.directory / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        self.broker_log = logs / "broker.log"
+        self.logs = settings.logs or self.directory / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.broker_log = self.logs / "broker.log"
         self.store = settings.store or f"sqlite:{self.directory / 'broker.sqlite'}"
         self.rendered = Rendered(settings.rendered or self._render())
         if not self.rendered.role_map.exists():
@@ -88,10 +90,12 @@ class LocalSystem:
 
         users = linux_users.of_the_cast()
         self._closers.append(users.close)
+        clock = Clock()
         self.aws = Surroundings(
-            lambda authorize: SessionService(users, authorize, settings.strict_signing),
+            lambda authorize: SessionService(users, authorize, settings.strict_signing, clock=clock.seconds),
             strict_signing=settings.strict_signing,
-            trail_path=logs / "cloudtrail.jsonl",
+            trail_path=self.logs / "cloudtrail.jsonl",
+            clock=clock,
         )
         self._closers.append(self.aws.close)
         self.user_switch = users.switch
@@ -131,7 +135,7 @@ class LocalSystem:
         return self.aws.trail.records
 
     @property
-    def faults(self):  # noqa: ANN201 - Surroundings says the type
+    def faults(self) -> Faults:
         """Where failures of AWS calls are planned."""
         return self.aws.faults
 

@@ -6,15 +6,19 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from xml.sax.saxutils import unescape
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
-from moto.backends import get_backend
-from moto.iam.responses import IamResponse
-from moto.kms.responses import KmsResponse
-from moto.ssm.responses import SimpleSystemManagerResponse
+
+from .no_real_aws import no_real_aws
+
+with no_real_aws():
+    from moto.backends import get_backend
+    from moto.iam.responses import IamResponse
+    from moto.kms.responses import KmsResponse
+    from moto.ssm.responses import SimpleSystemManagerResponse
 
 from .calls import Call, Check, Operation
 from .errors import AWSError
@@ -24,7 +28,6 @@ RESPONSES = {"ssm": SimpleSystemManagerResponse, "iam": IamResponse, "kms": KmsR
 _LOCK = threading.Lock()
 """moto's backends are plain dictionaries."""
 
-BACKENDS = ("iam", "ssm", "kms")
 
 
 def iam(account: str) -> Any:
@@ -37,10 +40,26 @@ def ssm(account: str, region: str) -> Any:
     return get_backend("ssm")[account][region]
 
 
-def reset() -> None:
-    """Forgets every account; moto keeps its state in the process, not in an object."""
-    for name in BACKENDS:
-        get_backend(name).clear()
+def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
+    """Empty accounts. moto keeps its state in the process, not in an object, and reads settings when it makes one."""
+    forget()
+    with no_real_aws():
+        for account in accounts:
+            iam(account)
+            for region in regions:
+                ssm(account, region)
+                get_backend("kms")[account][region]
+
+
+def forget() -> None:
+    """Drops every account."""
+    for backend in (get_backend("iam"), get_backend("ssm"), get_backend("kms")):
+        backend.clear()
+
+
+def has_account(account: str) -> bool:
+    """Whether there is such an account here."""
+    return account in dict.keys(get_backend("iam"))
 
 
 def forward(call: Call) -> Response:
@@ -69,7 +88,8 @@ def _refusal(text: str, status: int) -> AWSError:
     """moto's refusal as ours, from either protocol."""
     if text.startswith("<"):
         code, message = (re.search(rf"<{name}>([^<]*)</{name}>", text) for name in ("Code", "Message"))
-        return AWSError(unescape(code.group(1) if code else "InternalFailure"), unescape(message.group(1) if message else ""), status)
+        assert code is not None, "every refusal of moto's has a code"
+        return AWSError(unescape(code.group(1)), unescape(message.group(1) if message else ""), status)
     value = json.loads(text)
     return AWSError(value["__type"].rpartition("#")[2], value.get("message") or value.get("Message") or "", status)
 

@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from .calls import Call, Check, Operation
@@ -36,7 +36,7 @@ class Node:
     platform_version: str = "12"
     agent_version: str = "3.3.987.0"
     ip_address: str = "10.0.0.10"
-    last_ping: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    last_ping: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def arn(self) -> str:

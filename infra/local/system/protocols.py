@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
@@ -60,7 +60,10 @@ def _json_parameters(operation: OperationModel, request: Request) -> dict[str, A
 
 
 def _query_parameters(operation: OperationModel, request: Request) -> dict[str, Any]:
-    pairs = parse_qsl(request.body.decode("utf-8"), keep_blank_values=True, strict_parsing=True)
+    try:
+        pairs = parse_qsl(request.body.decode("utf-8"), keep_blank_values=True, strict_parsing=True)
+    except ValueError as error:
+        raise AWSError("SerializationException", "The body is not a form.") from error
     tree: dict[str, Any] = {}
     for name, value in pairs:
         if name in ("Action", "Version"):
@@ -137,7 +140,7 @@ def _xml_value(shape: Shape, name: str, value: Any) -> str:
     elif shape.type_name == "list":
         text = "".join(_xml_value(shape.member, "member", item) for item in value)
     elif isinstance(value, datetime):
-        text = value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        text = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     elif isinstance(value, bool):
         text = "true" if value else "false"
     else:

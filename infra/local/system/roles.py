@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .moto_services import iam
+from .moto_services import has_account, iam
 from .policy.document import Policy, parse
 from .principals import RoleSession
 
@@ -52,6 +52,8 @@ def find(arn: str) -> Role | None:
     if match is None:
         return None
     account, path, name = match.groups()
+    if not has_account(account):
+        return None
     stored = next((role for role in iam(account).roles.values() if role.name == name and role.path == path), None)
     if stored is None:
         return None

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .no_real_aws import without_aws
+
 LAUNCHER = Path(__file__).resolve().parents[1] / "launch.py"
 GRACE_SECONDS = 5.0
 _STOPPING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
@@ -49,12 +51,13 @@ class _Stopped(Exception):
 class _System:
     """The process that serves."""
 
-    def __init__(self, options: dict[str, Any], watched: list[int], mask: set[int]) -> None:
+    def __init__(self, options: dict[str, Any], watched: list[signal.Signals], mask: set[Any]) -> None:
         report, to_report = os.pipe()
         parent, self._alive = os.pipe()
         command = [sys.executable, str(LAUNCHER), "serve", json.dumps(options), str(to_report), str(parent)]
         self.process = subprocess.Popen(
             command,
+            env=_environment_of_the_system(),
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
             pass_fds=(to_report, parent),
@@ -81,7 +84,7 @@ class _System:
             self.process.kill()
             self.process.wait()
 
-    def _read(self, report: int, watched: list[int]) -> dict[str, Any]:
+    def _read(self, report: int, watched: list[signal.Signals]) -> dict[str, Any]:
         text = b""
         while True:
             if select.select([report], [], [], 0.05)[0]:
@@ -97,11 +100,19 @@ class _System:
         return json.loads(text) if text else {"problem": "the system ended while it started; what it said is above"}
 
 
-def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: set[int]) -> int:
+def _environment_of_the_system() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("BROKER_LAMBDA_PATH", "SSM_BROKER_CLIENT_PATH") if name in os.environ}
+    nothing = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**without_aws(os.environ), **kept, **nothing}
+
+
+def _keep(system: _System, options: dict[str, Any], watched: list[signal.Signals], mask: set[Any]) -> int:
     """Waits for COMMAND, or for a signal when there is none."""
     if system.notice:
         print(f"infra/local/run: {system.notice}", file=sys.stderr)
-    command = _start(system, options["command"], mask) if options["command"] else _announce(system)
+    command = _start(system, options["command"], mask) if options["command"] else None
+    if command is None:
+        _announce(system)
     asked_to_stop: int | None = None
     while True:
         heard = signal.sigtimedwait(watched, GRACE_SECONDS) if asked_to_stop else signal.sigwaitinfo(watched)
@@ -124,12 +135,11 @@ def _keep(system: _System, options: dict[str, Any], watched: list[int], mask: se
             asked_to_stop = heard.si_signo
 
 
-def _start(system: _System, command: list[str], mask: set[int]) -> subprocess.Popen[bytes]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SSM_BROKER_"))}
+def _start(system: _System, command: list[str], mask: set[Any]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command,
-            env={**kept, **system.environment},
+            env={**without_aws(os.environ), **system.environment},
             preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_SETMASK, mask),
         )
     except OSError as error:

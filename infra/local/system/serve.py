@@ -32,9 +32,9 @@ def main(arguments: list[str]) -> int:
         _report(report, {
             "environment": added,
             "notice": system.user_switch.notice,
-            "log": str(system.directory / "logs"),
+            "log": str(system.logs),
         })  # fmt: skip
-        _write_to(system.directory / "logs" / "system.log")
+        _write_to(system.logs / "system.log")
         os.read(parent, 1)
     finally:
         stragglers.end(options["run"])
@@ -59,7 +59,6 @@ def _report(descriptor: int, message: dict[str, Any], status: int = 0) -> int:
 
 def _write_to(log: Path) -> None:
     """From here on the terminal is COMMAND's: what this process has to say goes to a file."""
-    log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     sys.stdout.flush()
     os.dup2(descriptor, 1)

@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, unquote
 
 from botocore.auth import SigV4Auth
@@ -22,7 +22,8 @@ from .wire import Request
 ALGORITHM = "AWS4-HMAC-SHA256"
 SKEW = timedelta(minutes=5)
 _HEADER = re.compile(
-    rf"^{ALGORITHM} Credential=(?P<credential>[^, ]+),\s*SignedHeaders=(?P<headers>[^, ]+),\s*Signature=(?P<signature>[0-9a-f]{{64}})$"
+    rf"^{ALGORITHM} Credential=(?P<credential>[^, ]+),\s*SignedHeaders=(?P<headers>[^, ]+),"
+    r"\s*Signature=(?P<signature>[0-9a-f]{64})$"
 )
 _TIMESTAMP = re.compile(r"^\d{8}T\d{6}Z$")
 
@@ -151,7 +152,7 @@ def _check_signed_headers(request: Request, names: tuple[str, ...]) -> None:
 
 
 def _check_date(claim: _Claim, now: datetime) -> None:
-    signed = datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
+    signed = datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     if signed + (claim.lifetime or SKEW) < now:
         raise DateOutOfRange(
             f"Signature expired: {claim.timestamp} is now earlier than {now - SKEW:%Y%m%dT%H%M%SZ} "

@@ -57,6 +57,9 @@ class STS:
         source_identity = _source_identity(parameters.get("SourceIdentity"))
         tags, transitive = _session_tags(parameters)
         policies = _session_policies(parameters.get("Policy"))
+        packed_size = _packed_size(parameters.get("Policy", ""), tags)
+        if packed_size > 100:
+            raise AWSError("PackedPolicyTooLarge", f"Serialized size is {packed_size}% of the limit.")
         role = self._find_role(parameters["RoleArn"])
         keys = {
             "sts:RoleSessionName": parameters["RoleSessionName"],
@@ -106,7 +109,7 @@ class STS:
             },
         }
         if policies or tags:
-            reply["PackedPolicySize"] = _packed_size(parameters.get("Policy", ""), tags)
+            reply["PackedPolicySize"] = packed_size
         if session.source_identity:
             reply["SourceIdentity"] = session.source_identity
         return reply

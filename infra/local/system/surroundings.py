@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +23,7 @@ from .sts import STS
 class Surroundings:
     """One AWS. moto keeps its state in the process, so there is one at a time."""
 
-    _is_up = False
+    _up: Surroundings | None = None
 
     def __init__(
         self,
@@ -33,11 +32,11 @@ class Surroundings:
         trail_path: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
-        if Surroundings._is_up:
+        if Surroundings._up is not None:
             raise RuntimeError("one local AWS is up already in this process: close it first")
-        Surroundings._is_up = True
         self.clock = clock or Clock()
         self.nodes = Nodes()
+        self._signed_in: dict[cast.Person, SessionCredentials] = {}
         self.credentials = CredentialStore()
         self.trail = CloudTrail(trail_path)
         self.faults = Faults()
@@ -60,19 +59,19 @@ class Surroundings:
             **sts.operations(),
         }
         self.aws = AWS(operations, self.credentials, self.authorizer, self.trail, self.faults, self.clock.now)
+        Surroundings._up = self
 
     @property
     def url(self) -> str:
         """The endpoint of every AWS service."""
         return self.aws.url
 
-    @functools.cache  # noqa: B019 - one sign-in a person, for the life of this object
-    def _signed_in(self, person: cast.Person) -> SessionCredentials:
-        return self.sign_in(person)
-
     def credentials_of(self, person: str | cast.Person) -> SessionCredentials:
         """The credentials of ``alice/DatabaseAdmin``: the same at every call, valid for an hour."""
-        return self._signed_in(cast.Person.parse(person) if isinstance(person, str) else person)
+        whom = cast.Person.parse(person) if isinstance(person, str) else person
+        if whom not in self._signed_in:
+            self._signed_in[whom] = self.sign_in(whom)
+        return self._signed_in[whom]
 
     def sign_in(self, person: str | cast.Person, lifetime: timedelta = timedelta(hours=1)) -> SessionCredentials:
         """Fresh credentials; a negative lifetime makes expired ones."""
@@ -81,9 +80,9 @@ class Surroundings:
 
     def close(self) -> None:
         """Ends every session and stops listening. Idempotent."""
-        if not Surroundings._is_up:
+        if Surroundings._up is not self:
             return
         self.aws.close()
         self.sessions.close()
-        moto_services.reset()
-        Surroundings._is_up = False
+        moto_services.forget()
+        Surroundings._up = None

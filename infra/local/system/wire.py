@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -139,7 +140,8 @@ def _handler_for(handle: Handle, owner: LoopbackServer) -> type[BaseHTTPRequestH
         def _serve(self) -> None:
             if self.headers.get("Transfer-Encoding"):
                 return self._send(Response.json(411, {"message": "Length Required"}), close=True)
-            length = int(self.headers.get("Content-Length") or 0)
+            declared = self.headers.get("Content-Length", "0")
+            length = int(declared) if declared.isdigit() else BODY_LIMIT + 1
             if length > BODY_LIMIT:
                 return self._send(Response.json(413, {"message": "Request Too Long"}), close=True)
             path, _, query = self.path.partition("?")
@@ -151,6 +153,10 @@ def _handler_for(handle: Handle, owner: LoopbackServer) -> type[BaseHTTPRequestH
             except DropConnection:
                 self.close_connection = True
                 return None
+            except Exception:
+                # A defect of ours must look like one, not like a lost connection.
+                traceback.print_exc()
+                response = Response.json(500, {"message": "the stand-in failed; its log says how"})
             return self._send(response)
 
         do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _serve

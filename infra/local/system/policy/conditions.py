@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from .patterns import Keys, Undefined, arn_matches, matches, plain
 
@@ -109,7 +109,7 @@ def _date(compare: Callable[[datetime, datetime], bool]) -> Test:
 
 def _moment(text: str) -> datetime:
     if re.fullmatch(r"\d+", text):
-        return datetime.fromtimestamp(int(text), timezone.utc)
+        return datetime.fromtimestamp(int(text), UTC)
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 

@@ -87,9 +87,7 @@ def _statement(raw: Any, kind: Kind, has_variables: bool) -> Statement:
     if kind == "trust":
         if "Resource" in raw or "NotResource" in raw:
             raise MalformedPolicy("Has prohibited field Resource")
-        resources, not_resource = ("*",), False
-    else:
-        resources, not_resource = _either(raw, "Resource")
+    resources, not_resource = (("*",), False) if kind == "trust" else _either(raw, "Resource")
     for resource in resources:
         if resource != "*" and len(pattern_parts(resource)) != 6:
             raise MalformedPolicy(f"Resource {resource} must be in ARN format or \"*\".")

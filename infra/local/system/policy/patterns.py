@@ -56,7 +56,7 @@ def arn_matches(pattern: str, value: str, keys: Keys, has_variables: bool = True
     patterns, values = pattern_parts(pattern), value.split(":", 5)
     if len(patterns) != 6 or len(values) != 6:
         return False
-    return all(matches(one, other, keys, has_variables) for one, other in zip(patterns, values))
+    return all(matches(one, other, keys, has_variables) for one, other in zip(patterns, values, strict=True))
 
 
 def pattern_parts(pattern: str) -> list[str]:

@@ -1,0 +1,66 @@
+internal import SessionCore
+
+extension Broker {
+    /// Appends a record, and asks once more when it is not known whether the record is there.
+    ///
+    /// The store knows the record again by its id, so asking twice records once; a passing fault then costs neither a session nor
+    /// a record of it.
+    ///
+    /// - Throws: ``AuditStoreFailure``, whatever the store threw.
+    func append(_ record: AuditRecord, in exchange: Exchange) async throws {
+        do {
+            try await appendOnce(record)
+        } catch AuditStoreFailure.unavailable(let reason) {
+            guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
+            try await appendOnce(record)
+        }
+    }
+
+    private func appendOnce(_ record: AuditRecord) async throws {
+        do {
+            _ = try await dependencies.audit.append(record)
+        } catch let failure as AuditStoreFailure {
+            throw failure
+        } catch {
+            throw AuditStoreFailure.unavailable("\(type(of: error))")
+        }
+    }
+
+    /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
+    ///
+    /// A refusal that cannot be recorded tells the caller only that: nobody may explore the map unseen.
+    func refuse(_ error: any Error, in exchange: inout Exchange) async -> Problem {
+        var problem = exchange.problem(for: error)
+        if !exchange.isRecorded {
+            do {
+                try await recordRefusal(&problem, in: &exchange)
+            } catch {
+                problem = exchange.problem(for: error)
+            }
+        }
+        problem.requestID = exchange.request.id
+        return problem
+    }
+
+    private func recordRefusal(_ problem: inout Problem, in exchange: inout Exchange) async throws {
+        do {
+            try await append(exchange.refusal(problem), in: exchange)
+        } catch AuditStoreFailure.requestAlreadyUsed {
+            if try await closeDoubtfulIntent(problem, in: &exchange) { return }
+            // The first use stands in the log; of the second, its being one is what is to be recorded.
+            problem = exchange.problem(for: AuditStoreFailure.requestAlreadyUsed)
+            try await append(exchange.refusal(problem), in: exchange)
+        }
+    }
+
+    /// Writes the outcome of an intent that the store took without saying so; false when it did not take it.
+    private func closeDoubtfulIntent(_ problem: Problem, in exchange: inout Exchange) async throws -> Bool {
+        guard let session = exchange.doubtfulIntent,
+            try await dependencies.audit.records(ofSession: session).contains(where: { $0.event == .intent })
+        else { return false }
+        exchange.session = session
+        let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
+        try await append(exchange.record(.failed, decision: decision), in: exchange)
+        return true
+    }
+}

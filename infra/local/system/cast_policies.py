@@ -1,0 +1,117 @@
+"""Trust and rights of the cast's roles, as `infra/` deploys them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .places import API_ID, BROKER_ACCOUNT, BROKER_ROLE_ARN, FUNCTION_ARN, ORGANIZATION, REGION, STAGE, TARGET_ROLE
+
+
+def policy(*statements: dict[str, Any]) -> dict[str, Any]:
+    """A policy document."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def lambda_trust() -> dict[str, Any]:
+    """Lambda itself, for the broker's execution role."""
+    return policy({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
+
+
+def sign_in_trust(account: str) -> dict[str, Any]:
+    """Identity Center's sign-in, for the roles of permission sets."""
+    provider = f"arn:aws:iam::{account}:saml-provider/AWSSSO_local_DO_NOT_DELETE"
+    return policy({"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithSAML"})
+
+
+def engineer_policy() -> dict[str, Any]:
+    """An engineer's only right: to call the broker, by either front door."""
+    return policy(
+        {
+            "Sid": "CallTheBroker",
+            "Effect": "Allow",
+            "Action": "execute-api:Invoke",
+            "Resource": f"arn:aws:execute-api:{REGION}:{BROKER_ACCOUNT}:{API_ID}/{STAGE}/*",
+        },
+        {
+            "Sid": "CallTheFunctionURL",
+            "Effect": "Allow",
+            "Action": "lambda:InvokeFunctionUrl",
+            "Resource": FUNCTION_ARN,
+        },
+    )
+
+
+def broker_policy() -> dict[str, Any]:
+    """The broker's execution role: into the member accounts of its own organisation, and nowhere else."""
+    return policy({
+        "Sid": "EnterMemberAccounts",
+        "Effect": "Allow",
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
+        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+    })  # fmt: skip
+
+
+def target_trust() -> dict[str, Any]:
+    """Only the broker's role, of our organisation, and only under a name: every session names its person."""
+    return policy({
+        "Sid": "TheBrokerInSomebodysName",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        "Condition": {
+            "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+            "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
+            "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+        },
+    })  # fmt: skip
+
+
+def target_policy(account: str) -> dict[str, Any]:
+    """What the broker may do in a member account; each of its sessions is narrowed further."""
+    documents, sessions = f"arn:aws:ssm:*:{account}:document/SSMBroker-*", f"arn:aws:ssm:*:{account}:session/*"
+    return policy(
+        {
+            "Sid": "StartOnEnrolledNodes",
+            "Effect": "Allow",
+            "Action": "ssm:StartSession",
+            "Resource": [f"arn:aws:ec2:*:{account}:instance/*", f"arn:aws:ssm:*:{account}:managed-instance/*"],
+            "Condition": {
+                "StringEquals": {"ssm:resourceTag/SsmBroker": "enabled"},
+                "BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"},
+            },
+        },
+        {
+            "Sid": "StartWithBrokerDocuments",
+            "Effect": "Allow",
+            "Action": "ssm:StartSession",
+            "Resource": documents,
+            "Condition": {"BoolIfExists": {"ssm:SessionDocumentAccessCheck": "true"}},
+        },
+        {
+            "Sid": "OwnSessions",
+            "Effect": "Allow",
+            "Action": ["ssm:TerminateSession", "ssm:ResumeSession"],
+            "Resource": sessions,
+            "Condition": {"StringLike": {"ssm:resourceTag/aws:ssmmessages:session-id": "${aws:userid}"}},
+        },
+        {"Sid": "DataChannel", "Effect": "Allow", "Action": "ssmmessages:OpenDataChannel", "Resource": sessions},
+        {
+            "Sid": "VerifyDocuments",
+            "Effect": "Allow",
+            "Action": ["ssm:GetDocument", "ssm:DescribeDocument"],
+            "Resource": documents,
+        },
+        {
+            "Sid": "Look",
+            "Effect": "Allow",
+            "Action": ["ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation"],
+            "Resource": "*",
+        },
+        {
+            "Sid": "ProveCallerRole",
+            "Effect": "Allow",
+            "Action": "iam:GetRole",
+            "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
+        },
+    )
