@@ -26,7 +26,7 @@ from system import cast  # noqa: E402
 from system.local_system import LocalSystem, Settings  # noqa: E402
 
 Connect = Callable[..., Terminal]
-Start = Callable[[Path], Terminal]
+Start = Callable[..., Terminal]
 
 # A fork per sub-process inherits this: nothing that a test starts reads the settings of whoever runs it.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -85,8 +85,9 @@ def start(system: LocalSystem) -> Iterator[Start]:
     """Starts connect with a plugin of the test's own."""
     terminals: list[Terminal] = []
 
-    def start(made: Path) -> Terminal:
-        terminals.append(Terminal(first_on_path(environment_of(system, "alice/DatabaseAdmin"), made), "connect", cast.DB_1))
+    def start(made: Path, **changes: str | None) -> Terminal:
+        variables = environment_of(system, "alice/DatabaseAdmin", **changes)
+        terminals.append(Terminal(first_on_path(variables, made), "connect", cast.DB_1))
         return terminals[-1]
 
     yield start

@@ -14,9 +14,11 @@ from waiting import eventually
 
 from system import cast
 from system.linux_users import BATCHOPS, DBADMIN, WEBOPS
-from system.local_system import LocalSystem
+from system.local_system import LocalSystem, Settings
 from system.node_users import LinuxUser
 
+SETTINGS = Settings(strict_signing=True)
+"""A data channel that is not signed is refused, as the strictest reading of AWS has it."""
 Connect = Callable[..., Terminal]
 ALICE = "alice/DatabaseAdmin"
 

@@ -17,7 +17,7 @@ from system import cast, faults
 from system.local_system import LocalSystem
 
 Connect = Callable[..., Terminal]
-Start = Callable[[Path], Terminal]
+Start = Callable[..., Terminal]
 ALICE = "alice/DatabaseAdmin"
 
 

@@ -11,14 +11,15 @@ import pytest
 from audit_log import AuditLog
 from engineer import Terminal
 from fake_plugins import plugin, recording_plugin
-from tidiness import assert_tidy, ignores, plugin_of
+from process_tree import ignores
+from tidiness import assert_tidy, plugin_of
 from waiting import eventually
 
 from system import cast
 from system.local_system import LocalSystem
 
 Connect = Callable[..., Terminal]
-Start = Callable[[Path], Terminal]
+Start = Callable[..., Terminal]
 ALICE = "alice/DatabaseAdmin"
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 INTERRUPTED = 130

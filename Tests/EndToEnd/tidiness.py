@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 from audit_log import AuditLog
@@ -38,14 +37,3 @@ def assert_tidy(system: LocalSystem, terminal: Terminal, log: AuditLog) -> None:
             if one["requestParameters"]["sessionId"] == started.content["aws"]["sessionId"]]  # fmt: skip
     assert ends
     eventually(lambda: not processes([PLUGIN]), "no plugin is left")
-
-
-def ignores(pid: int, number: signal.Signals) -> bool:
-    """Whether the process ignores a signal."""
-    return bool(int(process_status(pid)["SigIgn"], 16) >> (number - 1) & 1)
-
-
-def process_status(pid: int) -> dict[str, str]:
-    """/proc/PID/status."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}

@@ -1,0 +1,120 @@
+"""Tokens, stream addresses and keys are found nowhere: not in arguments, logs, messages, the store or temporary files."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import broker_process
+import pytest
+from broker_api import BrokerAPI
+from engineer import Terminal
+from secrets_hunt import ProcessWatch, Secrets, files_below, watch
+from waiting import eventually
+
+from system import cast, faults
+from system.local_system import LocalSystem, Settings
+
+SETTINGS = Settings(broker_environment={"SSM_BROKER_LOG_LEVEL": "trace"})
+"""All that the broker would ever say."""
+Connect = Callable[..., Terminal]
+ALICE = "alice/DatabaseAdmin"
+HANDED_OVER = "AWS_SSM_START_SESSION_RESPONSE"
+
+
+@pytest.fixture
+def secrets(system: LocalSystem, monkeypatch: pytest.MonkeyPatch) -> Secrets:
+    return watch(system, monkeypatch)
+
+
+def system_files(system: LocalSystem) -> dict[Path, bytes]:
+    """Logs, store with its write-ahead log, rendered documents; not the engineers' own credentials file."""
+    return {path: content for path, content in files_below(system.directory).items() if path.name != "credentials"}
+
+
+def assert_clean(secrets: Secrets, contents: dict[Path, bytes]) -> None:
+    assert {str(path): found for path, content in contents.items() if (found := secrets.found_in(content))} == {}
+
+
+def test_a_session_with_everything_in_it_leaves_no_secret_behind(
+    system: LocalSystem, connect: Connect, secrets: Secrets, tmp_path: Path
+) -> None:
+    home, private = tmp_path / "home", tmp_path / "private"
+    home.mkdir()
+    private.mkdir()
+    with ProcessWatch() as processes:
+        terminal = connect(ALICE, cast.DB_1, HOME=str(home), TMPDIR=str(private), XDG_RUNTIME_DIR=None)
+        terminal.prompt()
+        (state,) = system.sessions.live()
+        system.sessions.drop_connection(state.session_id)
+        eventually(lambda: [one for one in system.aws.trail.named("ResumeSession")
+                            if one["requestParameters"]["sessionId"] == state.session_id], "it resumes")  # fmt: skip
+        terminal.type("echo resu''med\n")
+        terminal.expect("resumed")
+        while_it_runs = files_below(private)
+        terminal.type("exit\n")
+        assert terminal.wait() == 0
+    assert {kind for kind, _ in secrets.values} == {
+        "TokenValue", "StreamUrl query", "StreamUrl cell", "secret key", "session token"}  # fmt: skip
+
+    assert while_it_runs, "the session had no private folder to look into"
+    assert_clean(secrets, while_it_runs)
+    assert files_below(home) == {} and files_below(private) == {}
+    assert secrets.found_in(terminal.seen.encode()) == set()
+
+    lines = "\n".join(processes.command_lines)
+    assert HANDED_OVER in lines, "the watch did not see the plugin"
+    assert secrets.found_in(lines.encode()) == set()
+    # The one place that AWS's contract asks for is the plugin's own environment.
+    for line, environment in processes.environments.items():
+        found = secrets.found_in(environment) & {"TokenValue", "StreamUrl query", "StreamUrl cell"}
+        assert not found or HANDED_OVER in line, f"{found} in the environment of {line}"
+
+    files = system_files(system)
+    assert_clean(secrets, files)
+    # The search does find what may be there.
+    with_the_session = {path.name for path, content in files.items() if state.session_id.encode() in content}
+    assert "cloudtrail.jsonl" in with_the_session and with_the_session & {"broker.sqlite", "broker.sqlite-wal"}
+
+
+def test_failures_tell_no_secret(system: LocalSystem, api: BrokerAPI, connect: Connect, secrets: Secrets) -> None:
+    said: list[str] = []
+    system.faults.after("StartSession", faults.drop)
+    said.append(api.open(ALICE, cast.DB_1).text)
+    session = api.open(ALICE, cast.DB_1).body["id"]
+    system.faults.before("TerminateSession", faults.fail, times=4)
+    said.append(api.end(ALICE, session).text)
+    system.faults.after("AssumeRole", faults.fail, times=8)
+    said.append(api.open(ALICE, cast.DB_1).text)
+
+    def die() -> None:
+        broker_process.kill(system)
+        faults.drop()
+
+    system.faults.after("StartSession", die)
+    said.append(api.open(ALICE, cast.DB_1).text)
+
+    system.faults.after("StartSession", lambda: system.sessions.terminate(system.sessions.live()[0].session_id))
+    terminal = connect(ALICE, cast.DB_1)
+    terminal.expect("Starting session")
+    os.kill(terminal.pid, signal.SIGTERM)
+    terminal.wait()
+    said.append(terminal.seen)
+
+    assert [found for text in said if (found := secrets.found_in(text.encode()))] == []
+    assert_clean(secrets, system_files(system))
+
+
+def test_no_process_of_ours_leaves_a_core_file(system: LocalSystem) -> None:
+    limits = Path(f"/proc/{broker_process.pid(system)}/limits").read_text()
+    core = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
+def test_only_the_answer_to_its_owner_holds_them(system: LocalSystem, api: BrokerAPI, secrets: Secrets) -> None:
+    """The search is no good that does not find them where they are."""
+    answer = api.open(ALICE, cast.DB_1)
+    assert secrets.found_in(answer.text.encode()) == {
+        "TokenValue", "StreamUrl query", "StreamUrl cell", "secret key", "session token"}  # fmt: skip
