@@ -16,10 +16,7 @@ extension Broker {
             try await takeOutcome(details, in: exchange)
             history = try await self.history(of: id)
         }
-        switch history.state {
-        case .live, .unknown: try await end(history, by: caller, details: details, in: exchange)
-        case .pending, .failed, .ended: break
-        }
+        if history.mayRun { try await end(history, by: caller, details: details, in: exchange) }
         return ["ended": true, "id": .string(id.text)]
     }
 

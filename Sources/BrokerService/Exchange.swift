@@ -111,27 +111,27 @@ struct Exchange: Sendable {
         let id = caller.callerID.split(separator: ":", maxSplits: 1).map(String.init)
         // A caller that is no permission-set session is recorded by what AWS says of it, word for word.
         let owner = SessionOwner(
-            account: PlainText.of(caller.account),
-            roleID: PlainText.of(id.first ?? ""),
-            user: PlainText.of(id.count == 2 ? id[1] : "")
+            account: caller.account.recorded,
+            roleID: (id.first ?? "").recorded,
+            user: (id.count == 2 ? id[1] : "").recorded
         )
         return AuditCaller(
-            arn: PlainText.of(caller.arn),
+            arn: caller.arn.recorded,
             owner: identity?.owner ?? owner,
             permissionSet: identity?.permissionSet.name,
-            accessKeyID: caller.accessKeyID.map { PlainText.of($0) },
+            accessKeyID: caller.accessKeyID.map(\.recorded),
             proof: proof
         )
     }
 
     private var auditRequest: AuditRequest {
         AuditRequest(
-            id: PlainText.of(request.id),
-            invocationID: PlainText.of(request.invocationID),
+            id: request.id.recorded,
+            invocationID: request.invocationID.recorded,
             clientRequestID: clientRequestID?.text,
-            route: route?.rawValue ?? PlainText.of("\(request.method) \(request.resource)"),
-            sourceIP: request.caller.sourceIP.map { PlainText.of($0) },
-            userAgent: request.caller.userAgent.map { PlainText.of($0) },
+            route: route?.rawValue ?? "\(request.method) \(request.resource)".recorded,
+            sourceIP: request.caller.sourceIP.map(\.recorded),
+            userAgent: request.caller.userAgent.map(\.recorded),
             client: client
         )
     }
@@ -149,4 +149,9 @@ struct Exchange: Sendable {
         if let session { metadata["session.id"] = "\(session)" }
         logger.info("request finished", metadata: metadata)
     }
+}
+
+extension String {
+    /// Text from outside as it may stand in a record: at most 256 characters, and none that a terminal would act on.
+    fileprivate var recorded: String { printable(maximumLength: 256) }
 }

@@ -59,7 +59,7 @@ extension Problem {
 
     /// The same problem; what its detail quotes from outside does nothing to a terminal.
     var plain: Problem {
-        Problem(code, detail: PlainText.of(detail, maximumLength: Self.maximumDetailLength), next: next)
+        Problem(code, detail: detail.printable(maximumLength: Self.maximumDetailLength), next: next)
     }
 
     /// What an AWS failure means to the caller, where the call's own meaning adds nothing.

@@ -68,10 +68,16 @@ extension MemberAccounts {
         }
     }
 
-    /// The sessions that one role session owns, lasting ones only.
-    func sessions(ownedBy owner: RoleSession, like access: AuditAccess?) async throws -> [String] {
+    /// The sessions that a role session has just started, lasting ones only.
+    ///
+    /// AWS promises no time within which a new session is listed, so an empty answer is asked for once more.
+    func sessions(startedBy owner: RoleSession, like access: AuditAccess?) async throws -> [String] {
         guard let access else { return [] }
-        return try await sessions(ownedBy: owner.assumedRoleARN, account: access.account, region: access.region)
+        let look = { try await sessions(ownedBy: owner.assumedRoleARN, account: access.account, region: access.region) }
+        let found = try await look()
+        guard found.isEmpty else { return found }
+        try await pause(milliseconds: 1000)
+        return try await look()
     }
 
     /// The sessions whose owner is exactly this ARN, lasting ones only.

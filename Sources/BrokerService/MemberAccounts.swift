@@ -76,6 +76,11 @@ public struct MemberAccounts: Sendable {
     /// The time by the client's clock.
     var now: Timestamp { client.now() }
 
+    /// Waits; throws when the task is cancelled.
+    func pause(milliseconds: Int) async throws {
+        try await client.sleep(milliseconds)
+    }
+
     /// Makes a role session in a member account.
     func assume(_ session: RoleSessionRequest) async throws -> RoleSession {
         let policy = session.policy.canonicalText

@@ -137,7 +137,7 @@ extension Broker {
             exchange.note(failure)
             aws = aws ?? AuditAWS()
             aws?.requestIDs[failure.operation] = failure.requestID
-            details["cause"] = PlainText.of("\(failure)")
+            details["cause"] = "\(failure)".printable(maximumLength: 640)
         }
         let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
         let record = exchange.record(.failed, decision: decision, aws: aws, details: details)

@@ -38,7 +38,7 @@ extension Broker {
 
     private func recordRead(_ filter: String, in exchange: Exchange) async throws {
         try await append(
-            exchange.record(.read, details: ["filter": PlainText.of(filter, maximumLength: 1024)]),
+            exchange.record(.read, details: ["filter": filter.printable(maximumLength: 1024)]),
             in: exchange
         )
     }

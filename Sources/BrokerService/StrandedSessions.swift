@@ -19,19 +19,6 @@ struct StartingSessions: Sendable {
 
 /// Sessions whose token never leaves the broker must not go on: they are looked for, ended and recorded.
 extension Broker {
-    /// What became of sessions that had to be ended.
-    private struct Ending {
-        var ended: [String] = []
-        var left: [String] = []
-
-        var details: [String: String] {
-            var details = ["by": "broker"]
-            if !ended.isEmpty { details["ended"] = ended.joined(separator: " ") }
-            if !left.isEmpty { details["notEnded"] = left.joined(separator: " ") }
-            return details
-        }
-    }
-
     /// No clear answer: finds what StartSession may have started, by its exact owner, ends it and records that it is not known.
     func settle(
         _ failure: AWSFailure,
@@ -40,35 +27,21 @@ extension Broker {
     ) async throws -> Problem {
         exchange.note(failure)
         exchange.isRecorded = true
-        var found: [String]?
+        var aftermath = Aftermath()
         do {
             let accounts = dependencies.accounts.cleaningUp(after: exchange)
-            found = try await accounts.sessions(ownedBy: sessions.start, like: exchange.access)
+            aftermath.found = try await accounts.sessions(startedBy: sessions.start, like: exchange.access)
         } catch {
             exchange.note(error, of: "search")
+            aftermath.isListed = false
         }
-        let ending = await end(found ?? [], with: sessions.channel, in: &exchange)
+        aftermath.ended = await end(aftermath.found, with: sessions.channel, in: &exchange)
         var aws = sessions.audit
-        aws.sessionID = found?.first
+        aws.sessionID = aftermath.found.first
         aws.requestIDs["StartSession"] = failure.requestID
-        var details = ending.details.merging(sessions.details) { own, _ in own }
-        details["cause"] = PlainText.of("\(failure)")
-        details["search"] = found.map { $0.isEmpty ? "none found" : "found" } ?? "failed"
-        let fate =
-            if let found {
-                if found.isEmpty {
-                    "no session was found"
-                } else {
-                    ending.left.isEmpty ? "the session was ended" : "the session could not be ended yet"
-                }
-            } else {
-                "whether it started a session could not be found out"
-            }
-        let problem = Problem(
-            .startUnknown,
-            detail: "Session Manager gave no clear answer; \(fate).",
-            next: "Try again."
-        )
+        var details = aftermath.details.merging(sessions.details) { own, _ in own }
+        details["cause"] = "\(failure)".printable(maximumLength: 640)
+        let problem = aftermath.problem
         let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
         let record = exchange.record(.unknown, decision: decision, aws: aws, details: details)
         try await append(record, in: exchange)
@@ -85,9 +58,11 @@ extension Broker {
     ) async {
         let problem = exchange.problem(for: error)
         exchange.isRecorded = true
-        let ending = await end([sessionID], with: sessions.channel, in: &exchange)
+        var aftermath = Aftermath(found: [sessionID])
+        aftermath.ended = await end(aftermath.found, with: sessions.channel, in: &exchange)
         let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
-        let details = ending.details.merging(sessions.details) { own, _ in own }
+        var details = aftermath.details.merging(sessions.details) { own, _ in own }
+        details["by"] = "broker"
         do {
             if case AuditStoreFailure.unavailable = error {
                 let outcome = exchange.record(.unknown, decision: decision, aws: aws, details: details)
@@ -97,7 +72,7 @@ extension Broker {
                     // It was written after all, and what is left to say is that the session has ended.
                 }
             }
-            let event: AuditEvent = ending.left.isEmpty ? .ended : .refused
+            let event: AuditEvent = aftermath.left.isEmpty ? .ended : .refused
             try await append(exchange.record(event, decision: decision, aws: aws, details: details), in: exchange)
         } catch {
             // The caller hears of the first failure; an intent without an outcome is the sweep's to resolve.
@@ -106,20 +81,20 @@ extension Broker {
     }
 
     /// Ends sessions whose token will never leave the broker.
-    private func end(_ sessionIDs: [String], with role: RoleSession, in exchange: inout Exchange) async -> Ending {
-        var ending = Ending()
-        guard let region = exchange.access?.region else { return ending }
+    ///
+    /// - Returns: Those that were ended; the others nobody can use, and the sweep ends them.
+    private func end(_ sessionIDs: [String], with role: RoleSession, in exchange: inout Exchange) async -> [String] {
+        guard let region = exchange.access?.region else { return [] }
         let ssm = dependencies.accounts.cleaningUp(after: exchange).ssm(role, in: region)
+        var ended: [String] = []
         for id in sessionIDs {
             do {
                 try await ssm.terminateSession(id: id)
-                ending.ended.append(id)
+                ended.append(id)
             } catch {
-                // The token stays here, so nobody can use the session; the sweep ends it.
                 exchange.note(error, of: "cleanup")
-                ending.left.append(id)
             }
         }
-        return ending
+        return ended
     }
 }

@@ -56,8 +56,11 @@ final class CurlLoop: @unchecked Sendable {
         var thread = pthread_t()
         #endif
         let context = Unmanaged.passRetained(self).toOpaque()
-        let code = pthread_create(&thread, nil, CurlLoop.main, context)
-        precondition(code == 0, "the system gives no more threads")
+        guard pthread_create(&thread, nil, CurlLoop.main, context) == 0 else {
+            Unmanaged<CurlLoop>.fromOpaque(context).release()
+            stop()
+            return
+        }
         #if canImport(Darwin)
         if let thread { pthread_detach(thread) }
         #else
@@ -65,9 +68,17 @@ final class CurlLoop: @unchecked Sendable {
         #endif
     }
 
-    /// Takes a job; its result comes later, even after a stop.
+    /// Takes a job; its result comes later, or at once when there is no thread.
     func submit(_ job: CurlJob) {
-        inbox.withLock { $0.jobs.append(job) }
+        let isTaken = inbox.withLock { inbox in
+            if !inbox.isStopped { inbox.jobs.append(job) }
+            return !inbox.isStopped
+        }
+        guard isTaken else {
+            let reason = "the system gave no thread for the network"
+            job.finish(.failure(HTTPFailure(.unreachable, mayHaveReachedServer: false, explanation: reason)))
+            return
+        }
         wake()
     }
 

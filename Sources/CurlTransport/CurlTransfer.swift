@@ -1,6 +1,12 @@
 internal import CCurl
 internal import HTTPTransport
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// One exchange while it is under way; lives on the loop's thread.
 final class CurlTransfer {
     /// More header text than any server of ours sends; a reply beyond it is refused.
@@ -66,12 +72,10 @@ final class CurlTransfer {
         _ = shim_set_before_request(easy) { context, _, _, _, _ in
             CurlTransfer.at(context)?.beginRequest() ?? shim_abort
         }
-        if job.goal == .connection {
-            _ = shim_set_pointer(easy, CURLOPT_SOCKOPTDATA, context)
-            _ = shim_set_on_socket(easy) { context, _, _ in
-                CurlTransfer.at(context)?.stopAfterConnecting()
-                return 0
-            }
+        _ = shim_set_on_socket(easy) { _, socket, _ in
+            // A program that is started later, for hours perhaps, must not hold the connection open.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+            return 0
         }
     }
 
@@ -79,22 +83,20 @@ final class CurlTransfer {
         context.map { Unmanaged<CurlTransfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Ends the transfer where its request would begin, and leaves the connection with the others.
-    ///
-    /// libcurl marks a connection as unfit for others when the option is set before it is made, and heeds the option
-    /// when it is open:
-    /// in between, while the socket is new, is the time to set it. Where a libcurl should not, a harmless `HEAD` is
-    /// sent.
-    private func stopAfterConnecting() {
-        _ = shim_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
-    }
-
-    /// Undoes the above, because libcurl closes the connection of such a handle when the handle goes.
+    /// Undoes what ``beginRequest()`` did for a connection, because libcurl closes the connection of such a handle
+    /// when the handle goes.
     func beforeRemoval() {
         if job.goal == .connection { _ = shim_set_long(easy, CURLOPT_CONNECT_ONLY, 0) }
     }
 
+    /// Called when the connection is open and the request would be written.
     private func beginRequest() -> CInt {
+        if job.goal == .connection {
+            // Not earlier: libcurl marks a connection made under this option as unfit for others. It heeds the option
+            // as soon as this returns; a libcurl that should not would send a harmless HEAD.
+            _ = shim_set_long(easy, CURLOPT_CONNECT_ONLY, 1)
+            return shim_go_on
+        }
         requestsBegun += 1
         // When a kept connection dies before the first byte of a reply, libcurl sends the request again by itself.
         // Whether that is right is not its decision: the server may have done what the first one asked.

@@ -133,13 +133,12 @@ struct CredentialReasonTests {
 
     private static let nowhere = open("/dev/null", O_WRONLY)
 
-    @Test("a process gets the environment and no blocked signals, its standard error is copied, its output is read")
+    @Test("a process gets the environment, its standard error is copied, its output is read")
     func processWorks() async throws {
         let folder = try Folder()
         let errors = open("\(folder.path)/errors", O_WRONLY | O_CREAT, 0o600)
         let script = #"""
             echo "asking" >&2
-            grep -q '^SigBlk:.*[1-9a-f]' /proc/self/status && exit 9
             printf '{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"s","SessionToken":"","Expiration":"2026-11-21T12:00:00Z"}' "$WHO"
             """#
         try Data(script.utf8).write(to: URL(fileURLWithPath: "\(folder.path)/my script"))

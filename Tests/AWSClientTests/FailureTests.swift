@@ -7,160 +7,15 @@ import Testing
 
 @Suite("what goes wrong")
 struct FailureTests {
-    struct Fault: Sendable, CustomTestStringConvertible {
-        let why: String
-        let answer: ScriptedTransport.Answer
-        let kind: AWSFailure.Kind
-        var code: String?
-        var outcomeUnknown = false
-        /// Whether a call that may be repeated at will is repeated.
-        var isTransient = false
-        /// Whether StartSession is.
-        var isThrottling = false
-
-        var testDescription: String { why }
-    }
-
-    static let faults: [Fault] = [
-        Fault(
-            why: "denied",
-            answer: .json(400, "AccessDeniedException"),
-            kind: .accessDenied,
-            code: "AccessDeniedException"
-        ),
-        Fault(
-            why: "a code with namespace and link",
-            answer: .json(400, "com.amazonaws.ssm#InvalidDocument:http://internal.amazon.com/coral/"),
-            kind: .invalidDocument,
-            code: "InvalidDocument"
-        ),
-        Fault(
-            why: "not connected",
-            answer: .json(400, "TargetNotConnected"),
-            kind: .targetNotConnected,
-            code: "TargetNotConnected"
-        ),
-        Fault(
-            why: "expired",
-            answer: .json(400, "ExpiredTokenException"),
-            kind: .credentialsRejected,
-            code: "ExpiredTokenException"
-        ),
-        Fault(
-            why: "not there",
-            answer: .json(400, "DoesNotExistException"),
-            kind: .notFound,
-            code: "DoesNotExistException"
-        ),
-        Fault(why: "invalid", answer: .json(400, "ValidationException"), kind: .refused, code: "ValidationException"),
-        Fault(
-            why: "throttled",
-            answer: .json(400, "ThrottlingException"),
-            kind: .throttled,
-            code: "ThrottlingException",
-            isTransient: true,
-            isThrottling: true
-        ),
-        Fault(
-            why: "throttled with 429",
-            answer: .json(429, "TooManyRequestsException"),
-            kind: .throttled,
-            code: "TooManyRequestsException",
-            isTransient: true,
-            isThrottling: true
-        ),
-        Fault(
-            why: "slowed down with 503",
-            answer: .json(503, "SlowDown"),
-            kind: .throttled,
-            code: "SlowDown",
-            isTransient: true,
-            isThrottling: true
-        ),
-        Fault(
-            why: "failed inside",
-            answer: .json(500, "InternalServerError"),
-            kind: .unavailable,
-            code: "InternalServerError",
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "503 by name, but no throttling",
-            answer: .json(503, "ServiceUnavailable"),
-            kind: .unavailable,
-            code: "ServiceUnavailable",
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "502 of a gateway",
-            answer: .body(502, "<html>"),
-            kind: .unavailable,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "429 of a gateway",
-            answer: .body(429, ""),
-            kind: .brokenAnswer,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(why: "403 of a gateway", answer: .body(403, "<html>no"), kind: .brokenAnswer, outcomeUnknown: true),
-        Fault(why: "a redirect", answer: .body(302, ""), kind: .brokenAnswer, outcomeUnknown: true),
-        Fault(
-            why: "200 without content",
-            answer: .body(200, ""),
-            kind: .brokenAnswer,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "200 with a part",
-            answer: .body(200, #"{"SessionId":"ana-1","StreamUrl":"wss://x"}"#),
-            kind: .brokenAnswer,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "200 with another type",
-            answer: .body(200, #"{"SessionId":7,"TokenValue":"SECRETTOKEN","StreamUrl":"wss://x"}"#),
-            kind: .brokenAnswer,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "timed out after sending",
-            answer: .failure(.timeout, reached: true),
-            kind: .unreachable,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "cut off",
-            answer: .failure(.interrupted, reached: true),
-            kind: .unreachable,
-            outcomeUnknown: true,
-            isTransient: true
-        ),
-        Fault(
-            why: "not reached",
-            answer: .failure(.unreachable, reached: false),
-            kind: .unreachable,
-            isTransient: true
-        ),
-        Fault(why: "too large", answer: .failure(.tooLarge, reached: true), kind: .unreachable, outcomeUnknown: true),
-        Fault(why: "not trusted", answer: .failure(.untrusted, reached: false), kind: .unreachable),
-        Fault(why: "cancelled", answer: .failure(.cancelled, reached: true), kind: .cancelled, outcomeUnknown: true),
-    ]
-
     private static let started = ScriptedTransport.Answer.body(
         200,
         #"{"SessionId":"ana-1","TokenValue":"SECRETTOKEN","StreamUrl":"wss://x?SECRETQUERY"}"#
     )
 
-    @Test("StartSession is asked once, but for throttling, and says whether there may be a session", arguments: faults)
+    @Test(
+        "StartSession is asked once, but for throttling, and says whether there may be a session",
+        arguments: Fault.ofAnyCall + Fault.ofStarting
+    )
     func startSession(_ fault: Fault) async throws {
         let transport = ScriptedTransport(fault.isThrottling ? [fault.answer, Self.started] : [fault.answer])
         let witness = Witness()
@@ -180,22 +35,18 @@ struct FailureTests {
         #expect(transport.isExhausted)
     }
 
-    @Test("a call that may be repeated is repeated when the reason may pass", arguments: faults)
+    @Test("a call that may be repeated is repeated when the reason may pass", arguments: Fault.ofAnyCall)
     func repeats(_ fault: Fault) async throws {
-        let isPassing = fault.isTransient && !fault.why.hasPrefix("200")
-        let transport = ScriptedTransport(isPassing ? [fault.answer, .body(200, "{}")] : [fault.answer])
+        let transport = ScriptedTransport(fault.isTransient ? [fault.answer, .body(200, "{}")] : [fault.answer])
         let witness = Witness()
         let ssm = SSM(client: client(transport, witness), region: ireland, credentials: session)
-        guard !fault.why.hasPrefix("200") || fault.why == "200 without content" else { return }
-        if isPassing {
+        if fault.isTransient {
             try await ssm.terminateSession(id: "ana-1")
             #expect(witness.waits == [fault.isThrottling ? 250 : 50])
-        } else if !fault.isTransient {
+        } else {
             let failure = await #expect(throws: AWSFailure.self) { try await ssm.terminateSession(id: "ana-1") }
             #expect(failure?.kind == fault.kind)
             #expect(witness.waits.isEmpty)
-        } else {
-            return
         }
         #expect(transport.isExhausted)
     }

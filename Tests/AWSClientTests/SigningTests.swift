@@ -16,7 +16,8 @@ struct SigningTests {
         var testDescription: String { why }
     }
 
-    // Source: AWS General Reference, "Signature Version 4 signing process" (ListUsers), and the Signature Version 4 test suite.
+    // Source: AWS General Reference, "Signature Version 4 signing process" (ListUsers), and the Signature Version 4
+    // test suite.
     static let published = [
         Example(
             why: "IAM's ListUsers",

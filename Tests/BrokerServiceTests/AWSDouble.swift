@@ -112,6 +112,10 @@ final class AWSDouble: HTTPTransport {
             Issue.record("AWS was asked something unexpected: \(request.method) \(request.url)")
             throw HTTPFailure(.invalidURL, mayHaveReachedServer: false, explanation: "unexpected")
         }
+        // A transport sends nothing for a task that is cancelled.
+        guard !Task.isCancelled else {
+            throw HTTPFailure(.cancelled, mayHaveReachedServer: false, explanation: "cancelled")
+        }
         change { $0.calls.append(call) }
         journal.write("begin \(call.name)")
         let fault = world.withLock { world -> Fault? in
@@ -127,6 +131,9 @@ final class AWSDouble: HTTPTransport {
         let response = answer(call)
         if let hook = world.withLock({ $0.hooks[call.name] }) { await hook() }
         journal.write("end \(call.name)")
+        guard !Task.isCancelled else {
+            throw HTTPFailure(.cancelled, mayHaveReachedServer: true, explanation: "cancelled")
+        }
         switch fault {
         case .garbage: return HTTPResponse(status: 200, body: Array("<html>proxy</html>".utf8))
         case .serverError: return HTTPResponse(status: 503)

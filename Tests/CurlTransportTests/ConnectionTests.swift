@@ -79,7 +79,7 @@ struct ConnectionTests {
         #expect(seen.all == [1, 1])
     }
 
-    @Test("a warmed connection carries nothing, and then the first request")
+    @Test("a connection warmed once or twice carries nothing, and then the first request")
     func warms() async throws {
         let seen = Seen<String>()
         let server = try LoopbackServer { peer in
@@ -89,12 +89,24 @@ struct ConnectionTests {
             }
         }
         let transport = plainTransport()
-        try await transport.warm(server.url())
+        for _ in 0..<2 { try await transport.warm(server.url()) }
         #expect(server.connections == 1)
         #expect(seen.all.isEmpty)
         _ = try await transport.send(HTTPRequest(method: "POST", url: server.url("/x")))
         #expect(server.connections == 1)
         #expect(seen.all == ["1 POST "])
+    }
+
+    @Test("no connection goes over to programs that are started")
+    func staysHere() async throws {
+        let server = try LoopbackServer { peer in
+            while peer.readRequest() != nil { peer.reply("") }
+        }
+        let transport = plainTransport()
+        _ = try await transport.send(HTTPRequest(method: "GET", url: server.url()))
+        let ours = (3..<1024).filter { LoopbackServer.peerPort(of: $0) == server.port }
+        #expect(ours.count == 1)
+        for descriptor in ours { #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC) }
     }
 
     @Test("warming says why no connection could be opened")

@@ -82,6 +82,8 @@ final class LoopbackServer: Sendable {
                 }
                 Thread.detachNewThread {
                     handle(Peer(descriptor: descriptor, number: number ?? 0))
+                    // Closing alone would not end it: another test's child process may have inherited the descriptor.
+                    shutdown(descriptor, Int32(SHUT_RDWR))
                     close(descriptor)
                 }
             }
@@ -111,6 +113,16 @@ final class LoopbackServer: Sendable {
 
     /// An address of this server.
     func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+
+    /// The port at the other end of a connected socket; nil when the descriptor is none.
+    static func peerPort(of descriptor: Int32) -> UInt16? {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isConnected = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) == 0 }
+        }
+        return isConnected ? UInt16(bigEndian: address.sin_port) : nil
+    }
 
     /// A port of this machine on which nobody listens.
     static func closedPort() throws -> UInt16 {

@@ -15,7 +15,8 @@ final class TemporaryFolder: Sendable {
     }
 }
 
-/// A TLS server for `127.0.0.1` with a certificate of its own making; answers each request with its connection's number and its own.
+/// A TLS server for `127.0.0.1` with a certificate of its own making; answers each request with its connection's
+/// number and its own.
 final class TLSServer: @unchecked Sendable {
     /// The path of the certificate, which signs itself.
     let certificate: String
@@ -52,7 +53,7 @@ final class TLSServer: @unchecked Sendable {
     }
 
     deinit {
-        // A signal would not do: a child of a test's thread begins with signals blocked.
+        // The end of its input ends it, and so does a crash of the tests.
         try? input.fileHandleForWriting.close()
     }
 

@@ -6,10 +6,10 @@ public struct SessionHistory: Sendable, Hashable {
         case pending
         /// Started, and no end is recorded.
         case live
+        /// Whether it was started is not known; nobody has its token.
+        case unknown
         /// Never came to be.
         case failed
-        /// What there is of it is not known for sure.
-        case unknown
         /// Ended.
         case ended
     }
@@ -28,6 +28,14 @@ public struct SessionHistory: Sendable, Hashable {
     public let sessionID: String?
     /// Where it stands.
     public let state: State
+
+    /// Whether there may be something to end.
+    public var mayRun: Bool {
+        switch state {
+        case .pending, .live, .unknown: true
+        case .failed, .ended: false
+        }
+    }
 
     /// Reads the records of one session.
     ///

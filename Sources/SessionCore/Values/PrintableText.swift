@@ -12,7 +12,7 @@ extension Unicode.Scalar {
 
 extension String {
     /// The text fit to be shown: cut to some scalars, and with U+FFFD in place of each that does not print.
-    func printable(maximumLength: Int) -> String {
+    public func printable(maximumLength: Int) -> String {
         var shown = String.UnicodeScalarView()
         for scalar in unicodeScalars.prefix(maximumLength) {
             shown.append(scalar.isPrintable ? scalar : "\u{FFFD}")

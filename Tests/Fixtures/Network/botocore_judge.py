@@ -2,8 +2,8 @@
 
 Usage: botocore_judge.py QUESTION < cases.json > verdicts.json
 
-Cases and verdicts are JSON lists of the same length. Questions: sign, calls, answers, credentials, endpoints; each function
-below says what its cases and verdicts hold.
+Cases and verdicts are JSON lists of the same length. Questions: sign, calls, answers, credentials, endpoints; each
+function below says what its cases and verdicts hold.
 """
 
 import datetime
@@ -59,7 +59,10 @@ def operation_of(service: str, headers: dict[str, str], body: str) -> OperationM
 
 
 def complaints(shape: Shape, value: Any, path: str) -> list[str]:
-    """What the model says against a value, beyond types and required members: lengths, patterns, choices, unknown members."""
+    """What the model says against a value, beyond types and required members.
+
+    That is: lengths, patterns, choices and unknown members.
+    """
     found = []
     if shape.type_name == "structure":
         for name, member in value.items():
@@ -73,8 +76,8 @@ def complaints(shape: Shape, value: Any, path: str) -> list[str]:
     elif shape.type_name == "map":
         for name, member in value.items():
             found += complaints(shape.value, member, f"{path}.{name}")
-    size = len(value) if shape.type_name in ("string", "list", "map") else value if shape.type_name == "integer" else 0
     rules = shape.metadata
+    size = value if shape.type_name == "integer" else len(value) if hasattr(value, "__len__") else 0
     if size < rules.get("min", size) or size > rules.get("max", size):
         found.append(f"{path} is out of range")
     if "pattern" in rules and not re.search(rules["pattern"], value):
@@ -86,7 +89,7 @@ def complaints(shape: Shape, value: Any, path: str) -> list[str]:
 
 def from_form(shape: Shape | None, body: str) -> Case:
     """A query request's members, numbers made numbers; lists are not among what we send."""
-    pairs = [pair for pair in parse_qsl(body, keep_blank_values=True, strict_parsing=True)]
+    pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=True)
     assert len({name for name, _ in pairs}) == len(pairs), "a repeated name"
     members = {name: value for name, value in pairs if name not in ("Action", "Version")}
     for name in members:
@@ -108,7 +111,8 @@ def calls(case: Case) -> Case:
     report = ParamValidator().validate(members, shape) if shape else None
     if report and report.has_errors():
         found.append(report.generate_report())
-    theirs = create_serializer(operation.service_model.metadata["protocol"], False).serialize_to_request(members, operation)
+    protocol = operation.service_model.metadata["protocol"]
+    theirs = create_serializer(protocol, False).serialize_to_request(members, operation)
     if case["method"] != theirs["method"] or not case["url"].endswith(theirs["url_path"]):
         found.append("method or path differ")
     for name, value in theirs["headers"].items():
@@ -134,7 +138,8 @@ def answers(case: Case) -> Case:
     response = {"body": body, "headers": {}, "status_code": 200}
     read = create_parser(model.metadata["protocol"]).parse(response, operation.output_shape)
     read.pop("ResponseMetadata", None)
-    return {"body": body.decode(), "agrees": json.loads(json.dumps(read, default=lambda moment: moment.timestamp())) == case["read"]}
+    plain = json.loads(json.dumps(read, default=lambda moment: moment.timestamp()))
+    return {"body": body.decode(), "agrees": plain == case["read"]}
 
 
 def credentials(case: Case) -> Case:
@@ -176,5 +181,6 @@ def endpoints(case: Case) -> Case:
 
 
 if __name__ == "__main__":
-    question = {"sign": sign, "calls": calls, "answers": answers, "credentials": credentials, "endpoints": endpoints}[sys.argv[1]]
-    json.dump([question(case) for case in json.load(sys.stdin)], sys.stdout)
+    questions = {"sign": sign, "calls": calls, "answers": answers, "credentials": credentials, "endpoints": endpoints}
+    judge = questions[sys.argv[1]]
+    json.dump([judge(case) for case in json.load(sys.stdin)], sys.stdout)

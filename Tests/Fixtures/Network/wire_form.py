@@ -17,7 +17,8 @@ def render(operation: OperationModel, output: dict[str, Any], request_id: str) -
     inside = "".join(element(name, shape.members[name], value) for name, value in output.items())
     return (
         f'<{operation.name}Response xmlns="{namespace}">\n  <{wrapper}>{inside}</{wrapper}>\n'
-        f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n</{operation.name}Response>\n"
+        f"  <ResponseMetadata>\n    <RequestId>{request_id}</RequestId>\n  </ResponseMetadata>\n"
+        f"</{operation.name}Response>\n"
     ).encode()
 
 

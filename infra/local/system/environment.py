@@ -66,3 +66,8 @@ def of_person(
         "PATH": f"{commands}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
     }
 
+
+def shell(base: Mapping[str, str], added: Mapping[str, str]) -> dict[str, str]:
+    """A shell's whole environment: whatever AWS or broker settings its owner has are of another world, so they go."""
+    kept = {name: value for name, value in base.items() if not name.startswith(("AWS_", "SSM_BROKER_"))}
+    return {**kept, **added}
