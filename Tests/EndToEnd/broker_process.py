@@ -11,10 +11,11 @@ from waiting import eventually
 
 
 def pid(system: LocalSystem) -> int:
-    """The process id of the one instance."""
-    process = _instance(system)._process
-    assert process is not None
-    return process.pid
+    """The process id of the one instance, once it is ready."""
+    instance = _instance(system)
+    eventually(lambda: instance._api is not None and instance._api.ready.is_set(), "the broker is ready")
+    assert instance._process is not None
+    return instance._process.pid
 
 
 def kill(system: LocalSystem) -> None:
@@ -23,17 +24,10 @@ def kill(system: LocalSystem) -> None:
 
 
 def forget(system: LocalSystem) -> None:
-    """Gives the broker a new process, which remembers nothing; returns when it is ready."""
-    before = pid(system)
+    """Gives the broker a new process, which remembers nothing."""
     system.restart_broker()
-    eventually(lambda: pid(system) != before and _is_ready(system), "a new broker process")
 
 
 def _instance(system: LocalSystem) -> Instance:
     (instance,) = system.broker._all
     return instance
-
-
-def _is_ready(system: LocalSystem) -> bool:
-    api = _instance(system)._api
-    return api is not None and api.ready.is_set()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pexpect
 
-from system import environment
 from system.local_system import LocalSystem
+from system.no_real_aws import without_aws
 
 PATIENCE_SECONDS = 20
 _MODES = slice(0, 4)
@@ -22,7 +22,7 @@ _MODES = slice(0, 4)
 
 def environment_of(system: LocalSystem, person: str, **changes: str | None) -> dict[str, str]:
     """The person's environment, with variables changed, or with ``None`` removed."""
-    made = environment.shell(os.environ, system.environment_for(person))
+    made = {**without_aws(os.environ), **system.environment_for(person)}
     made |= {name: value for name, value in changes.items() if value is not None}
     return {name: value for name, value in made.items() if name not in changes or changes[name] is not None}
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 from audit_log import AuditLog
 from broker_api import Answer, BrokerAPI, opening
 
-from system import cast, roles
+from system import cast, cast_policies, roles
 from system.local_system import LocalSystem
 from system.principals import SessionCredentials
 
@@ -36,8 +37,9 @@ def test_a_role_under_another_path_is_refused(
 ) -> None:
     # A suffix of its own: names are unique in an account, whatever the path.
     name = cast.reserved_name("DatabaseAdmin", f"{PATHS.index(path):016x}")
-    role = roles.create(cast.FIRST_ACCOUNT, path, name, cast._sign_in_trust(cast.FIRST_ACCOUNT), cast._engineer_policy())
-    session = cast._session(role.arn, "alice", system.aws.credentials, system.aws.clock.now, cast.timedelta(hours=1))
+    trust = cast_policies.sign_in_trust(cast.FIRST_ACCOUNT)
+    role = roles.create(cast.FIRST_ACCOUNT, path, name, trust, cast_policies.engineer_policy())
+    session = cast._session(role.arn, "alice", system.aws.credentials, system.aws.clock.now, timedelta(hours=1))
     answer = call(api, session)
     assert (answer.status, answer.code) == (403, "ROLE_NOT_PROVEN")
     # The answer does not tell how the proof failed; the record does, and does not take the name for a person's.
@@ -50,7 +52,7 @@ def test_a_role_under_another_path_is_refused(
 def test_a_role_made_anew_under_the_same_name_is_not_the_old_one(system: LocalSystem, api: BrokerAPI) -> None:
     own = system.aws.credentials_of("alice/DatabaseAdmin")
     before = dataclasses.replace(own.session, role_id="AROA" + "X" * 17)
-    old = system.aws.credentials.mint(before, cast.timedelta(hours=1))
+    old = system.aws.credentials.mint(before, timedelta(hours=1))
     assert call(api, old).status == 403
     assert system.aws.trail.named("StartSession") == []
     assert call(api, own).status == 200
