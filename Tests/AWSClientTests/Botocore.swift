@@ -42,29 +42,3 @@ enum Botocore {
         return try JSONDecoder().decode([Verdict].self, from: answer)
     }
 }
-
-/// Random choices that are the same in every run with the same seed.
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    // SplitMix64, of Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators".
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// One of some.
-    mutating func pick<Element>(_ choices: [Element]) -> Element {
-        choices[Int.random(in: 0..<choices.count, using: &self)]
-    }
-
-    /// Up to some, each picked anew, joined.
-    mutating func joined(_ choices: [String], upTo count: Int) -> String {
-        (0..<Int.random(in: 0...count, using: &self)).map { _ in pick(choices) }.joined()
-    }
-}

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import SessionCore
+import TestSupport
 import Testing
 
 @Suite("shared files, held against botocore")
@@ -157,7 +158,7 @@ struct CredentialFilesTests {
 
     @Test("files put together at random do too")
     func generated() async throws {
-        var random = Seeded(42)
+        var random = SeededGenerator(seed: 42)
         let lines = [
             "[default]", "[ops]", "[profile ops]", "[profile default]", "[DEFAULT]", " [ops]", "[profile  'ops']",
             "aws_access_key_id = A1",
@@ -166,7 +167,7 @@ struct CredentialFilesTests {
             "  ; c", "  more", "\tmore = x", "region = eu-west-1", "s3 =", "x", "= y", "aws_security_token = o",
             " aws_access_key_id = A3", "]", "[]", "[[a]]", "aws_secret_access_key = \u{A0}s3\u{2003}",
         ]
-        let count = ProcessInfo.processInfo.environment["SSM_BROKER_FILE_CASES"].flatMap { Int($0) } ?? 150
+        let count = Generated.count(150)
         try await compare(
             (0..<count).map { number in
                 Written(
@@ -179,7 +180,7 @@ struct CredentialFilesTests {
         )
     }
 
-    private static func text(_ lines: [String], _ random: inout Seeded) -> String {
+    private static func text(_ lines: [String], _ random: inout SeededGenerator) -> String {
         "[\(random.pick(["default", "ops"]))]\n"
             + (0..<Int.random(in: 0...7, using: &random)).map { _ in random.pick(lines) }.joined(separator: "\n")
     }

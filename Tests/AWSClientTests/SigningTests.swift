@@ -3,6 +3,7 @@ import Digests
 import Foundation
 import HTTPTransport
 import SessionCore
+import TestSupport
 import Testing
 
 @Suite("signatures")
@@ -74,8 +75,8 @@ struct SigningTests {
 
     @Test("botocore signs generated requests the same way")
     func likeBotocore() throws {
-        let count = ProcessInfo.processInfo.environment["SSM_BROKER_SIGNING_CASES"].flatMap { Int($0) } ?? 300
-        var random = Seeded(20_261_121)
+        let count = Generated.count(300)
+        var random = SeededGenerator(seed: 20_261_121)
         var cases: [Case] = []
         var ours: [[String: String]] = []
         for _ in 0..<count {
@@ -121,7 +122,7 @@ struct SigningTests {
 
     @Test("signing again replaces the signature")
     func again() throws {
-        var random = Seeded(7)
+        var random = SeededGenerator(seed: 7)
         let request = Self.request(&random)
         let signer = SigV4(credentials: Self.credentials(&random), service: "ssm", region: "eu-west-1")
         let (first, second) = (Timestamp(milliseconds: 1_800_000_000_000), Timestamp(milliseconds: 1_800_000_001_000))
@@ -151,7 +152,7 @@ struct SigningTests {
         }
     }
 
-    private static func credentials(_ random: inout Seeded) -> AWSCredentials {
+    private static func credentials(_ random: inout SeededGenerator) -> AWSCredentials {
         let characters = (0x21...0x7E).map { String(Unicode.Scalar($0)) }
         return AWSCredentials(
             accessKeyID: "ASIA" + random.joined(["A", "B", "7"], upTo: 16),
@@ -160,7 +161,7 @@ struct SigningTests {
         )
     }
 
-    private static func request(_ random: inout Seeded) -> HTTPRequest {
+    private static func request(_ random: inout SeededGenerator) -> HTTPRequest {
         let hosts = [
             "ssm.eu-west-1.amazonaws.com", "127.0.0.1:8080", "Abc123.Execute-API.eu-west-1.amazonaws.com", "h:443",
             "h:80",

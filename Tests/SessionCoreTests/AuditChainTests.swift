@@ -1,5 +1,6 @@
 import Digests
 import SessionCore
+import TestSupport
 import Testing
 
 /// The chain, against hashes that ten lines of Python computed.

@@ -1,4 +1,5 @@
 import SessionCore
+import TestSupport
 import Testing
 
 /// Whatever comes in, nothing traps, and what is read is read in one way only.
@@ -37,7 +38,7 @@ import Testing
         let seeds = try Repository.fixture("canonical.json", as: [Known].self).map { Array($0.text.utf8) }
         var generator = SeededGenerator(seed: seed)
         var read = 0
-        for index in 0..<500 {
+        for index in 0..<Generated.count(500) {
             let bytes = Self.mutated(seeds[index % seeds.count], &generator)
             // Why a changed text is refused makes no difference here.
             guard let value = try? JSON(parsing: bytes) else { continue }
@@ -47,7 +48,7 @@ import Testing
             #expect(try JSON(parsing: canonical).canonicalBytes == canonical)
         }
         // Both ways were taken.
-        #expect((20..<480).contains(read))
+        #expect((Generated.count(20)..<Generated.count(480)).contains(read))
     }
 
     @Test("a changed body is refused as a problem of the body, or read as a request that its JSON gives back")
@@ -55,7 +56,7 @@ import Testing
         let seed = try Cast.request(reason: "restore the „index“", ticket: "OPS-1").json.canonicalBytes
         var generator = SeededGenerator(seed: 5)
         var read = 0
-        for _ in 0..<2000 {
+        for _ in 0..<Generated.count(2000) {
             let body = Self.mutated(seed, &generator)
             do {
                 let request = try OpenSessionRequest(body: body)
@@ -66,7 +67,7 @@ import Testing
                 #expect(error.detail.unicodeScalars.count <= 1024)
             }
         }
-        #expect((20..<1980).contains(read))
+        #expect((Generated.count(20)..<Generated.count(1980)).contains(read))
     }
 
     @Test("a changed caller is refused, or has the form that its ARN says")
@@ -75,7 +76,7 @@ import Testing
         let id = Array("AROAEXAMPLEDATABASEA:alice".utf8)
         var generator = SeededGenerator(seed: 6)
         var read = 0
-        for round in 0..<2000 {
+        for round in 0..<Generated.count(2000) {
             let text = String(decoding: round % 2 == 0 ? Self.mutated(arn, &generator) : arn, as: UTF8.self)
             let caller = String(decoding: round % 2 == 1 ? Self.mutated(id, &generator) : id, as: UTF8.self)
             // Why a changed caller is refused makes no difference here.
@@ -87,13 +88,13 @@ import Testing
             #expect("\(identity.roleID):\(identity.user)" == caller)
             #expect(identity.arn.roleName == "AWSReservedSSO_\(identity.permissionSet)_\(identity.suffix)")
         }
-        #expect((20..<1980).contains(read))
+        #expect((Generated.count(20)..<Generated.count(1980)).contains(read))
     }
 
     @Test("random bytes are read by nothing, and trap nowhere")
     func randomBytes() {
         var generator = SeededGenerator(seed: 7)
-        for _ in 0..<2000 {
+        for _ in 0..<Generated.count(2000) {
             let count = Int.random(in: 0...60, using: &generator)
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let text = String(decoding: bytes, as: UTF8.self)
@@ -114,7 +115,7 @@ import Testing
         let seed = try Cast.mapJSON().canonicalBytes
         var generator = SeededGenerator(seed: 8)
         var read = 0
-        for _ in 0..<2000 {
+        for _ in 0..<Generated.count(2000) {
             // Why a changed text is no JSON makes no difference here.
             guard let json = try? JSON(parsing: Self.mutated(seed, &generator)) else { continue }
             do {
@@ -125,6 +126,6 @@ import Testing
                 #expect(!rejection.problems.isEmpty)
             }
         }
-        #expect(read > 20)
+        #expect(read > Generated.count(20))
     }
 }
