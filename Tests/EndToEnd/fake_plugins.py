@@ -58,10 +58,11 @@ def recording_plugin(folder: Path, then: str = "exec sleep 1000") -> tuple[Path,
     """A plugin that records itself and then does `then`; by default it stays."""
     notes = folder / "notes"
     notes.mkdir(parents=True)
+    # The status is read with no other program's help: while the shell starts one, it blocks all signals.
     body = f"""
         cat /proc/$$/cmdline | tail -z -n +3 > {notes}/arguments
         cat /proc/$$/environ > {notes}/environment
-        cat /proc/$$/status > {notes}/status
+        while read -r line; do echo "$line"; done < /proc/$$/status > {notes}/status
         for one in /proc/$$/fd/*; do echo "${{one##*/}}"; done | grep -v '^255$' > {notes}/descriptors
         echo $$ > {notes}/pid
         : > {notes}/complete

@@ -65,6 +65,8 @@ def test_killed_between_start_session_and_its_outcome(system: LocalSystem, api: 
     assert api.end("alice/WebOperator", intent.content["session"]).code == "SESSION_NOT_FOUND"
     assert api.end(ALICE, intent.content["session"]).status == 200
     assert system.sessions.live() == []
+    assert log.events(intent.content["session"]) == [
+        "session.intent", "request.refused", "session.unknown", "session.ended"]  # fmt: skip
 
 
 def test_killed_while_roles_are_assumed(system: LocalSystem, api: BrokerAPI, log: AuditLog) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from audit_log import AuditLog
+import pytest
+from audit_log import OUTCOMES, AuditLog
 from broker_api import BrokerAPI, opening
 
 from system import cast
@@ -41,4 +42,26 @@ def test_many_sessions_at_once_are_all_recorded_in_whole_chains(
     for answer in answers:
         events = [one.event for one in records if one.content.get("session") == answer.body["id"]]
         assert events == ["session.intent", "session.started", "session.ended"]
+    log.verify()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_session_that_is_ended_while_it_is_being_started_is_nobodys(
+    system: LocalSystem, api: BrokerAPI, log: AuditLog, moment: str
+) -> None:
+    ended: list[int] = []
+
+    def end() -> None:
+        (intent,) = log.open_intents()
+        ended.append(api.end("alice/BrokerAdmin", intent.content["session"]).status)
+
+    getattr(system.faults, moment)("StartSession", end)
+    answer = api.open(ALICE, cast.DB_1)
+    assert ended == [200]
+    assert answer.status != 200 and "TokenValue" not in answer.text and "SecretAccessKey" not in answer.text
+    assert system.sessions.live() == []
+    (session,) = {one.content["session"] for one in log.about(answer) if one.event == "session.intent"}
+    outcomes = [one for one in log.of_session(session) if one.event in OUTCOMES]
+    assert [one.event for one in outcomes] == ["session.unknown"]
+    assert outcomes[0].content["caller"]["permissionSet"] == "BrokerAdmin"
     log.verify()

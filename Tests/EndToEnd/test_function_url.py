@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from audit_log import AuditLog
 from broker_api import BrokerAPI
+from engineer import Terminal, environment_of, run
 
 from system import cast
 from system.local_system import LocalSystem, Settings
@@ -33,3 +36,16 @@ def test_paths_and_methods_that_are_not_there_are_the_brokers_to_refuse(api: Bro
 def test_refusals_have_the_same_form(api: BrokerAPI) -> None:
     assert api.open("mallory/DatabaseAdmin", cast.DB_1).code == "ROLE_NOT_PROVEN"
     assert api.send("GET", "/v1/identity", {}).code == "NOT_SIGNED"
+
+
+def test_the_client_signs_for_it_as_its_host_name_says(system: LocalSystem) -> None:
+    variables = environment_of(system, ALICE)
+    shown = run(variables, "whoami", "--output", "json")
+    assert shown.returncode == 0, shown.stderr
+    assert json.loads(shown.stdout)["linuxUser"] == "dbadmin"
+    terminal = Terminal(variables, "connect", cast.DB_1)
+    terminal.prompt()
+    terminal.type("exit\n")
+    assert terminal.wait() == 0
+    terminal.close()
+    assert system.sessions.live() == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from audit_log import AuditLog
@@ -39,6 +40,19 @@ def test_whoami_differs_as_the_map_says(system: LocalSystem) -> None:
     # By profile, the same answer as by environment.
     as_web = json.loads(said(system, ALICE, "whoami", "--output", "json", "--profile", "alice-WebOperator"))
     assert as_web == web
+
+
+def test_a_profile_may_take_its_credentials_from_a_process(system: LocalSystem, tmp_path: Path) -> None:
+    own = system.aws.credentials_of(WEB)
+    printed = {"Version": 1, "AccessKeyId": own.access_key, "SecretAccessKey": own.secret_key, "SessionToken": own.token}
+    (tmp_path / "printed").write_text(json.dumps(printed))
+    (tmp_path / "config").write_text(f"[profile web]\ncredential_process = cat '{tmp_path}/printed'\n")
+    no_keys = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None}
+    variables = environment_of(system, ALICE, AWS_CONFIG_FILE=str(tmp_path / "config"),
+                               AWS_SHARED_CREDENTIALS_FILE="/nonexistent", AWS_PROFILE="web", **no_keys)  # fmt: skip
+    done = run(variables, "whoami", "--output", "json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["linuxUser"] == "webops"
 
 
 def test_a_dry_run_shows_the_decision_and_starts_nothing(system: LocalSystem, log: AuditLog) -> None:
