@@ -40,6 +40,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // Only the client reads CloudTrail's gzip files; zlib stays out of what runs in Lambda.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and rules: no I/O, no clock.
         library("Digests", ["CCrypto"]),
@@ -67,7 +69,7 @@ let package = Package(
         .executableTarget(
             name: "ssm-broker",
             dependencies: [
-                "AWSClient", "CYAML", "CurlTransport", "HTTPTransport", "SessionCore", argumentParser, logging,
+                "AWSClient", "CYAML", "CZlib", "CurlTransport", "HTTPTransport", "SessionCore", argumentParser, logging,
             ],
             path: "client",
             swiftSettings: strict

@@ -8,6 +8,10 @@ struct Audit: AsyncParsableCommand {
             Example:
               ssm-broker audit query --since 2h
             """,
-        subcommands: [AuditQueryCommand.self, AuditVerify.self]
+        subcommands: [
+            AuditQueryCommand.self,
+            AuditVerify.self,
+            AuditReconcile.self,
+        ]
     )
 }
