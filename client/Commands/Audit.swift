@@ -12,6 +12,7 @@ struct Audit: AsyncParsableCommand {
             AuditQueryCommand.self,
             AuditVerify.self,
             AuditReconcile.self,
+            AuditReport.self,
         ]
     )
 }

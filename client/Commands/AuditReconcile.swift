@@ -9,7 +9,8 @@ struct AuditReconcile: BrokerCommand {
         usage: """
             ssm-broker audit reconcile --cloudtrail <path> ... [--since <time>]
                    [--until <time>] [--target-role <name>] [--broker-role <name>]
-                   [--break-glass <name> ...] [--profile <profile>] [--output <output>]
+                   [--break-glass <name> ...] [--profile <profile>]
+                   [--output <output>]
             """,
         discussion: """
             Reads CloudTrail's files (.json, .json.gz), a folder of them (a copy of the S3
