@@ -82,7 +82,7 @@ def test_a_plugin_whose_stty_is_later_than_its_end(
 ) -> None:
     # A session that is closed as soon as it begins finds the real plugin's `stty -echo` still on its way.
     late = tmp_path / "late"
-    made = plugin(tmp_path / "bin", f"(sleep 0.1; stty -echo; : > {late}) & exit 0")
+    made = plugin(tmp_path / "bin", f"(sleep 0.1; stty -echo < /dev/tty; : > {late}) & exit 0")
     system.faults.before("TerminateSession", lambda: eventually(late.exists, "stty has run"))
     terminal = start(made)
     assert terminal.wait() == 0
