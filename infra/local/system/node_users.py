@@ -76,6 +76,9 @@ class Node:
 
 _ROOT = LinuxUser("root", 0, 0)
 
+NOT_SWITCHED = "the Linux user was NOT switched"
+"""What a person at a terminal is told where the kernel allows no namespaces."""
+
 Identity = Literal["full", "mapped", "none"]
 
 
@@ -96,7 +99,7 @@ class UserSwitch:
             return None
         if self.identity == "mapped":
             return "user namespace: supplementary groups are not set"
-        return f"the Linux user was NOT switched: this machine allows no namespaces ({self.reason})"
+        return f"{NOT_SWITCHED}: this machine allows no namespaces ({self.reason})"
 
 
 class NodeProcess:
