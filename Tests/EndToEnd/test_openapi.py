@@ -125,7 +125,7 @@ def test_every_code_of_the_broker_stands_with_an_operation() -> None:
     assert named == set(SCHEMAS["ProblemCode"]["enum"]) - FRONT_DOOR_CODES
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), operations())
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
 def test_an_operation_is_signed_and_goes_to_the_broker(method: str, path: str, operation: dict[str, Any]) -> None:
     assert operation["security"] == [{"sigv4": []}]
     assert operation["x-amazon-apigateway-auth"] == {"type": "AWS_IAM"}
@@ -149,7 +149,7 @@ def test_deployment_fills_in_one_thing_only() -> None:
     assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in SCHEMAS)
 
 
-@pytest.mark.parametrize(("place", "schema", "example"), bodies())
+@pytest.mark.parametrize(("place", "schema", "example"), list(bodies()))
 def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: Any) -> None:
     OAS30Validator(resolved(schema), format_checker=OAS30Validator.FORMAT_CHECKER).validate(example)
     if "code" in example:
