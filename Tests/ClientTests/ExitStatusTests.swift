@@ -23,8 +23,10 @@ struct ExitStatusTests {
         ([.notSigned, .signatureInvalid, .credentialsExpired], .signIn),
         (
             [
-                .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+                .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
+                .permissionSetNotMapped,
                 .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+                .tooManySessions,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
             ], .denied

@@ -5,10 +5,12 @@ extension ExitStatus {
     init(_ code: ProblemCode) {
         switch code {
         case .notSigned, .signatureInvalid, .credentialsExpired: self = .signIn
-        case .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+        case .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
+            .permissionSetNotMapped,
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
-            .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed:
+            .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+            .tooManySessions:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound
         case .nodeOffline, .nodeNotConnected: self = .nodeNotReady

@@ -9,8 +9,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case credentialsExpired = "CREDENTIALS_EXPIRED"
     /// The API's resource policy does not admit the caller.
     case frontDoorDenied = "FRONT_DOOR_DENIED"
-    /// The event did not come through the configured front door.
-    case frontDoorUnknown = "FRONT_DOOR_UNKNOWN"
+    /// The caller does not belong to the organisation that the deployment serves.
+    case organizationNotAllowed = "ORGANIZATION_NOT_ALLOWED"
     /// The broker took longer than the front door waits.
     case integrationTimeout = "INTEGRATION_TIMEOUT"
     /// The broker died while it answered.
@@ -81,6 +81,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case sessionEnded = "SESSION_ENDED"
     /// The current role map would not start the session as it is.
     case sessionNoLongerAllowed = "SESSION_NO_LONGER_ALLOWED"
+    /// The caller has as many sessions as the role map allows at a time.
+    case tooManySessions = "TOO_MANY_SESSIONS"
     /// Session Manager refused to start the session.
     case startFailed = "START_FAILED"
     /// No clear answer came to StartSession; whatever it started was ended.
@@ -107,7 +109,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     public var status: Int {
         switch self {
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .requestExpired: 400
-        case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .frontDoorUnknown,
+        case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .organizationNotAllowed,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
             .nodeNotLinux, .nodeNotAllowed,
@@ -116,7 +118,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded:
+            .documentNotDefault, .sessionEnded, .tooManySessions:
             409
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
