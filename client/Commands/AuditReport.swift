@@ -66,7 +66,11 @@ struct AuditReport: BrokerCommand {
 
     /// Reads what another command printed.
     ///
-    /// - Parameter names: Of these members at least one is there.
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - names: Of these members at least one is there.
+    /// - Returns: The result.
+    /// - Throws: ``CommandFailure`` when it is none.
     private static func json(_ path: String, with names: [String]) throws -> JSON {
         // Why it cannot be read is said by the sentence: it is no such file, or holds something else.
         let content = try? Data(contentsOf: URL(fileURLWithPath: path))

@@ -1,4 +1,6 @@
-/// A piece of a page. Text gets in escaped or not at all: names are fixed in the source, values are escaped here.
+/// A piece of a page.
+///
+/// Text gets in escaped or not at all: names are fixed in the source, values are escaped here.
 struct HTML: Hashable {
     /// The piece as it stands in the file.
     let source: String

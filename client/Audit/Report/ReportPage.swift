@@ -6,7 +6,7 @@ enum ReportPage {
     private static let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     private static let title = "Sessions through ssm-broker"
 
-    /// The page. The same content gives the same bytes.
+    /// The page; the same content gives the same bytes.
     static func render(_ content: ReportContent) -> String {
         let head: [HTML] = [
             .void("meta", ["charset": "utf-8"]),

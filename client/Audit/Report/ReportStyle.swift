@@ -1,4 +1,4 @@
-/// How the page looks: on a phone, on a wide screen, on paper, by day and by night. Nothing is loaded from anywhere.
+/// How the page looks: on a phone, on a wide screen, on paper, by day and by night; nothing is loaded from anywhere.
 enum ReportStyle {
     static let sheet: StaticString = """
         :root { color-scheme: light dark; --ink: #1b1f24; --soft: #59636e; --line: #d1d9e0; --page: #fff; --box: #f6f8fa;
