@@ -88,7 +88,7 @@ enum ReportPage {
     }
 
     /// Columns whose cells are worth nothing when broken over lines.
-    private static let whole: Set = ["Time (UTC)", "Last (UTC)", "Node", "Account", "Sessions"]
+    private static let whole: Set = ["Time (UTC)", "Last (UTC)", "Node", "Account", "Sessions", "Linux user"]
 
     /// A table whose cells carry their column's title, which a narrow screen shows beside each.
     static func table(_ titles: [String], _ rows: [[String]], of total: Int) -> HTML {
@@ -101,7 +101,7 @@ enum ReportPage {
     }
 
     private static func cell(_ title: String, _ text: String) -> HTML {
-        let name = whole.contains(title) ? "whole" : "free"
+        let name = whole.contains(title) ? "whole" : title == "Permission set" ? "word" : "free"
         return .element("td", ["class": name, "data-label": title], [.element("span", text)])
     }
 

@@ -32,10 +32,10 @@ enum ReportStyle {
         table { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; padding-bottom: .5rem; }
         th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
-        td.whole { white-space: nowrap; }
+        td.whole { white-space: nowrap; } td.word { min-width: 7.5rem; }
         th { overflow-wrap: normal; font-size: .8125rem; color: var(--soft); font-weight: 600; }
         @media screen and (max-width: 62rem) {
-          thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+          thead { display: none; }
           table, tbody, tr, td, caption { display: block; }
           tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
           td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .75rem; padding: .1rem 0; border: 0; }
