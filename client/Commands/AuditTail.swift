@@ -63,19 +63,32 @@ struct AuditTail: BrokerCommand {
 }
 
 /// Lines that come one by one: columns of fixed widths, as nobody knows how wide later ones will be.
+///
+/// A narrow terminal gets the time of day only and no permission set, so that what happened has room.
 private struct StreamTable {
     let width: Int?
 
-    private static let columns = [("TIME (UTC)", 19), ("USER", 14), ("PERMISSION SET", 16), ("NODE", 19)]
+    private static let wide = [("TIME (UTC)", 19), ("USER", 14), ("PERMISSION SET", 16), ("NODE", 19)]
+    private static let narrow = [("UTC", 8), ("USER", 10), ("NODE", 19)]
 
-    var heading: String { line(Self.columns.map(\.0) + ["EVENT"]) }
+    private var isNarrow: Bool { width.map { $0 < 110 } ?? false }
+    private var columns: [(title: String, width: Int)] { isNarrow ? Self.narrow : Self.wide }
 
-    func line(_ record: ChainedRecord) -> String { line(RecordLine(record).row.map(Printable.line)) }
+    var heading: String { line(columns.map(\.title) + ["EVENT"]) }
+
+    func line(_ record: ChainedRecord) -> String {
+        var cells = RecordLine(record).row.map(Printable.line)
+        if isNarrow {
+            cells[0] = String(cells[0].suffix(8))
+            cells.remove(at: 2)
+        }
+        return line(cells)
+    }
 
     private func line(_ cells: [String]) -> String {
-        let padded = zip(cells, Self.columns).enumerated().map { index, pair in
-            let text = index == 0 || index == 3 ? pair.0 : Printable.cut(pair.0, to: pair.1.1)
-            return text + String(repeating: " ", count: max(pair.1.1 - Printable.width(text), 0))
+        let padded = zip(cells, columns).map { cell, column in
+            let text = Printable.cut(cell, to: column.width)
+            return text + String(repeating: " ", count: column.width - Printable.width(text))
         }
         let line = (padded + cells.suffix(1)).joined(separator: "  ")
         return width.map { Printable.cut(line, to: $0) } ?? line
