@@ -9,10 +9,8 @@ struct Audit: AsyncParsableCommand {
               ssm-broker audit query --since 2h
             """,
         subcommands: [
-            AuditQueryCommand.self,
-            AuditVerify.self,
-            AuditReconcile.self,
-            AuditReport.self,
+            AuditQueryCommand.self, AuditShow.self, AuditTail.self, AuditPull.self, AuditHeads.self, AuditVerify.self,
+            AuditReconcile.self, AuditReport.self,
         ]
     )
 }

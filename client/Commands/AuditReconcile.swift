@@ -9,8 +9,8 @@ struct AuditReconcile: BrokerCommand {
         usage: """
             ssm-broker audit reconcile --cloudtrail <path> ... [--since <time>]
                    [--until <time>] [--target-role <name>] [--broker-role <name>]
-                   [--break-glass <name> ...] [--profile <profile>]
-                   [--output <output>]
+                   [--break-glass <name> ...] [--local <file>]
+                   [--profile <profile>] [--output <output>]
             """,
         discussion: """
             Reads CloudTrail's files (.json, .json.gz), a folder of them (a copy of the S3
@@ -41,7 +41,7 @@ struct AuditReconcile: BrokerCommand {
     var brokerRole = Reconciliation.Rules().brokerRole
     @Option(help: ArgumentHelp("A role that may go around the broker; may be repeated.", valueName: "name"))
     var breakGlass: [String] = []
-    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var place: SourceOptions
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
@@ -51,20 +51,16 @@ struct AuditReconcile: BrokerCommand {
         let files = try TrailFiles.named(paths)
         // The log is read first: a session that is granted meanwhile is in neither side's half alone.
         var sessions = BrokerSessions()
-        try await source(in: world).records(
+        try await place.source(in: world).records(
             since: rules.since?.advanced(bySeconds: -Reconciliation.Rules.lookBackSeconds),
             until: rules.until?.advanced(bySeconds: Reconciliation.Rules.graceSeconds)
         ) { sessions.take($0) }
         var reconciliation = Reconciliation(rules: rules, sessions: sessions)
         var trail = TrailReader()
-        var progress = ReadingProgress(files: files.count, in: world)
-        var events = 0
+        let progress = Progress("reading CloudTrail's files", on: world.output)
         for (index, file) in files.enumerated() {
-            trail.read(file) { place, event in
-                reconciliation.take(place, event)
-                events += 1
-                progress.tell(file: index + 1, events: events)
-            }
+            progress.show(Int64(index), of: Int64(files.count))
+            trail.read(file) { place, event in reconciliation.take(place, event) }
         }
         progress.end()
         guard trail.events > 0 else { throw nothingRead(trail) }
@@ -72,10 +68,6 @@ struct AuditReconcile: BrokerCommand {
         let result = ReconciliationResult(reconciliation, trail: trail, files: files.count)
         world.output.write(result.json, as: format) { result.lines(width: world.output.columns) }
         guard result.isClean else { throw Self.failure(result) }
-    }
-
-    private func source(in world: Dependencies) throws -> any RecordSource {
-        BrokerRecords(broker: try world.broker(profile: signIn.profile))
     }
 
     private func rules(now: Timestamp) throws -> Reconciliation.Rules {
@@ -123,7 +115,7 @@ enum TimeRange {
             (name: name, time: text.flatMap { TimeArgument.parse($0, now: now) }, isWrong: text != nil)
         }
         let problems = times.filter { $0.isWrong && $0.time == nil }.map {
-            "--\($0.name) is neither a time as 2026-11-21T08:00:00Z nor an age as 2h."
+            "--\($0.name) is no time; times are \(TimeArgument.forms)."
         }
         guard problems.isEmpty else {
             throw CommandFailure(.usage, code: "QUERY_INVALID", what: "The time range is wrong.", why: problems)

@@ -15,16 +15,17 @@ struct AuditReport: BrokerCommand {
         usage: """
             ssm-broker audit report --html <file> [--since <time>]
                    [--until <time>] [--verification <file>]
-                   [--reconciliation <file>] [--profile <profile>]
+                   [--reconciliation <file>] [--local <file>]
+                   [--profile <profile>]
             """,
         discussion: """
             The page is one file that loads nothing and runs nothing: for a browser, a
             telephone or paper. What the other commands found gets in as they printed it
-            with --output json; when a verification fails, that is on standard error.
+            with --output json.
 
             Examples:
               ssm-broker audit report --html report.html --since 30d
-              ssm-broker audit verify --output json >verified.json 2>&1
+              ssm-broker audit verify --output json >verified.json
               ssm-broker audit report --html report.html --verification verified.json
             """
     )
@@ -39,17 +40,16 @@ struct AuditReport: BrokerCommand {
     var verification: String?
     @Option(help: ArgumentHelp("What audit reconcile printed as JSON.", valueName: "file"))
     var reconciliation: String?
-    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var place: SourceOptions
 
     var format: OutputFormat { .table }
 
     func run(in world: Dependencies) async throws {
         let (since, until) = try TimeRange.parse(since: since, until: until, now: world.now())
         var content = ReportContent(made: world.now(), since: since, until: until)
-        content.verification = try verification.map { try Self.json($0, with: ["isIntact", "detail"]) }
+        content.verification = try verification.map { try Self.json($0, with: ["isIntact"]) }
         content.reconciliation = try reconciliation.map { try Self.json($0, with: ["findings"]) }
-        let source: any RecordSource = BrokerRecords(broker: try world.broker(profile: signIn.profile))
-        try await source.records(since: since, until: until) { content.take($0) }
+        try await place.source(in: world).records(since: since, until: until) { content.take($0) }
         do {
             try Data(ReportPage.render(content).utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
         } catch {
@@ -79,7 +79,7 @@ struct AuditReport: BrokerCommand {
                 .usage,
                 code: "FILE_UNREADABLE",
                 what: "\(path) is not what the command prints with --output json.",
-                next: "Print it again, with standard error when the command fails."
+                next: "Print it again: ssm-broker audit verify --output json, or audit reconcile."
             )
         }
         return json

@@ -3,16 +3,22 @@ internal import SessionCore
 /// What `audit verify` and `audit reconcile` said, in a report; that one was not asked is said too.
 enum ReportChecks {
     static func html(_ content: ReportContent) -> [HTML] {
-        [verification(content.verification)] + reconciliation(content.reconciliation)
+        verification(content.verification) + reconciliation(content.reconciliation)
     }
 
-    private static func verification(_ json: JSON?) -> HTML {
-        guard let json else { return ReportPage.nothing("The chains were not verified for this report.") }
+    private static func verification(_ json: JSON?) -> [HTML] {
+        guard let json else { return [ReportPage.nothing("The chains were not verified for this report.")] }
         if json["isIntact"] == true {
             let count = json["records"]?.number.map(String.init) ?? "All"
-            return verdict(true, "Chains intact", "\(count) records. \(AuditVerify.caveat)")
+            let sentence = json["isAnchored"] == true ? "They fit hashes that were kept elsewhere." : AuditVerify.caveat
+            return [verdict(true, "Chains intact", "\(count) records. \(sentence)")]
         }
-        return verdict(false, "Chains broken", json["detail"]?.text ?? "The verification does not say more.")
+        let findings = (json["findings"]?.elements ?? []).prefix(ReportContent.mostRows).map { finding in
+            let place = "Chain \(finding["chain"]?.number ?? 0), record \(finding["sequence"]?.number ?? 0)"
+            return HTML.element("li", "\(place): \(finding["explanation"]?.text ?? "-")")
+        }
+        let verdict = verdict(false, "Chains broken", "The audit log was changed after it was written.")
+        return [verdict, HTML.element("ul", Array(findings))]
     }
 
     private static func reconciliation(_ json: JSON?) -> [HTML] {
