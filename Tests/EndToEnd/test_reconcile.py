@@ -73,3 +73,16 @@ def test_a_session_that_the_trail_lacks_is_found(system: LocalSystem, api: Broke
     done, result = reconcile(system, trail)
     assert done.returncode == 1
     assert [(one["kind"], one["session"]) for one in result["findings"]] == [("missing-in-cloudtrail", lost)]
+
+
+def test_a_pulled_copy_serves_as_well_as_the_broker(system: LocalSystem, api: BrokerAPI, tmp_path: Path) -> None:
+    assert api.open(ALICE, cast.DB_1).status == 200
+    trail = written(system, tmp_path)
+    copy = tmp_path / "audit.sqlite"
+    pulled = run(environment_of(system, SAM), "audit", "pull", "--to", str(copy))
+    assert pulled.returncode == 0, pulled.stderr
+    done, result = reconcile(system, trail, "--local", str(copy))
+    assert (done.returncode, result["findings"]) == (0, []), done.stderr
+    page = tmp_path / "report.html"
+    written_page = run(environment_of(system, SAM), "audit", "report", "--local", str(copy), "--html", str(page))
+    assert written_page.returncode == 0 and "DatabaseAdmin" in page.read_text(), written_page.stderr
