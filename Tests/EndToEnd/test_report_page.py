@@ -19,7 +19,7 @@ HOSTILE = "</td></table><script>owned=1;document.title='owned'</script><img src=
 
 
 @pytest.mark.parametrize("name", ["busy", "empty"])
-@pytest.mark.parametrize("width", [360, 800, 1280])
+@pytest.mark.parametrize("width", [360, 800, 1010, 1280])
 def test_a_recorded_page_fits_and_runs_nothing(name: str, width: int, tmp_path: Path) -> None:
     page = seen(ROOT / "Tests" / "Fixtures" / "report" / f"{name}.html", tmp_path, width)
     assert (page.title, page.scripts, page.images, page.owned) == ("Sessions through ssm-broker", 0, 0, "undefined")

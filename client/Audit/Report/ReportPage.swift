@@ -101,7 +101,7 @@ enum ReportPage {
     }
 
     private static func cell(_ title: String, _ text: String) -> HTML {
-        let name = whole.contains(title) ? "whole" : title == "Permission set" ? "word" : "free"
+        let name = whole.contains(title) ? "whole" : title == "Permission set" || title == "Code" ? "word" : "free"
         return .element("td", ["class": name, "data-label": title], [.element("span", text)])
     }
 

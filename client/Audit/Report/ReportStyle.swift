@@ -32,14 +32,14 @@ enum ReportStyle {
         table { width: 100%; border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
         caption { text-align: left; padding-bottom: .5rem; }
         th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
-        td.whole { white-space: nowrap; } td.word { min-width: 7.5rem; }
+        td.whole { white-space: nowrap; } td.word { min-width: 9rem; }
         th { overflow-wrap: normal; font-size: .8125rem; color: var(--soft); font-weight: 600; }
         @media screen and (max-width: 62rem) {
           thead { display: none; }
           table, tbody, tr, td, caption { display: block; }
           tr { padding: .6rem 0; border-bottom: 1px solid var(--line); }
           td { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .75rem; padding: .1rem 0; border: 0; }
-          td.whole { white-space: normal; }
+          td.whole { white-space: normal; } td.word { min-width: 0; }
           td::before { content: attr(data-label); color: var(--soft); font-size: .8125rem; }
         }
         @media print {
@@ -47,7 +47,7 @@ enum ReportStyle {
             --good: #0b4a1e; --set0: #0969da; --set1: #bc4c00; --set2: #8250df; --set3: #1a7f37; --set4: #bf3989;
             --set5: #6e7781; }
           body { max-width: none; padding: 0; font-size: 10pt; }
-          table { font-size: 7.5pt; } th { font-size: 7pt; }
+          table { font-size: 7.5pt; } td.word { min-width: 4.5rem; } th { font-size: 7pt; }
           h2, figure, tr { break-inside: avoid; } h2 { break-after: avoid; }
           rect, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
         }
