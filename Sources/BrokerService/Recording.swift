@@ -62,13 +62,37 @@ extension Broker {
     }
 
     private func recordRefusal(_ problem: inout Problem, in exchange: inout Exchange) async throws {
+        var refusal = exchange.refusal(problem)
+        // Where an intent may stand in the log, what became of it is recorded in any case.
+        if exchange.doubtfulIntent == nil {
+            switch refusals.course(of: refusal) {
+            case .record: break
+            case .announce(let end): refusal.details["othersSummedUntil"] = end.description
+            case .counted: return
+            }
+        }
         do {
-            try await append(exchange.refusal(problem), in: exchange)
+            try await record(refusal, of: &problem, in: &exchange)
+        } catch {
+            refusals.withdraw(refusal)
+            throw error
+        }
+    }
+
+    private func record(
+        _ refusal: AuditRecord,
+        of problem: inout Problem,
+        in exchange: inout Exchange
+    ) async throws {
+        do {
+            try await append(refusal, in: exchange)
         } catch AuditStoreFailure.requestAlreadyUsed {
             if try await closeDoubtfulIntent(problem, in: &exchange) { return }
             // The first use stands in the log; of the second, its being one is what is to be recorded.
             problem = exchange.problem(for: AuditStoreFailure.requestAlreadyUsed)
-            try await append(exchange.refusal(problem), in: exchange)
+            var second = exchange.refusal(problem)
+            second.details = refusal.details
+            try await append(second, in: exchange)
         }
     }
 

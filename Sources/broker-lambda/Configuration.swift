@@ -18,6 +18,7 @@ struct Configuration: Sendable {
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
+        case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
         /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
         case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
@@ -42,6 +43,7 @@ struct Configuration: Sendable {
     let ceiling: Ceiling
     let organization: String?
     let logLevel: Logger.Level
+    let refusalsPerMinute: Int
     let runtimeAPI: String
     let endpoints: AWSEndpoints
 
@@ -67,6 +69,9 @@ struct Configuration: Sendable {
         )
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
+        let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
+            Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+        }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
         if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
@@ -98,6 +103,7 @@ struct Configuration: Sendable {
         )
         self.organization = organization
         self.logLevel = logLevel ?? .info
+        self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints
     }

@@ -84,6 +84,7 @@ enum Main {
                 map: { map },
                 ceiling: configuration.ceiling,
                 organization: configuration.organization,
+                refusalsPerMinute: configuration.refusalsPerMinute,
                 now: now,
                 randomBytes: randomBytes
             )
@@ -168,6 +169,7 @@ extension BrokerRequest {
             ),
             id: request.requestID,
             invocationID: invocation.id,
+            time: Timestamp(milliseconds: request.timeMilliseconds),
             deadline: Timestamp(milliseconds: invocation.deadlineMilliseconds)
         )
     }

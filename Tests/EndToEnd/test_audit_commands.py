@@ -136,6 +136,15 @@ def test_the_broker_filters_counts_and_shows_as_a_copy_does(
         assert "session.ended" in said(sam, "audit", "show", name)
 
 
+@pytest.mark.usefixtures("session")
+def test_the_brokers_own_file_is_read_beside_it(system: LocalSystem, nobody: dict[str, str]) -> None:
+    store = system.store.removeprefix("sqlite:")
+    anchors = ("--anchors", str(system.broker_log))
+    report = json.loads(said(nobody, "audit", "verify", "--local", store, "-o", "json", *anchors))
+    assert report["isIntact"] is True and report["isAnchored"] is True and report["unanchoredRecords"] == 0
+    assert "session.started" in said(nobody, "audit", "query", "--local", store)
+
+
 def test_a_tail_shows_what_comes_and_ends_well(system: LocalSystem, api: BrokerAPI) -> None:
     terminal = Terminal(environment_of(system, SAM), "audit", "tail", "-f", "--event", "session.denied")
     try:

@@ -72,10 +72,10 @@ struct SessionStory: Sendable {
             let heading = "\(RecordLine.moment(record.time))  \(record.event.rawValue)"
             lines.append(heading + (record.decision.map { "  \(Printable.line($0.code))" } ?? ""))
             for (label, value) in Self.details(record, of: parts.first?.caller) {
-                lines += Self.wrapped(label, value, indent: 2, label: 19, width: width)
+                lines += Self.wrapped(label, value, indent: 2, label: 21, width: width)
             }
             let place = "chain \(chained.chain), record \(chained.sequence), id \(record.id)"
-            lines += Self.wrapped("record", place, indent: 2, label: 19, width: width)
+            lines += Self.wrapped("record", place, indent: 2, label: 21, width: width)
         }
         return lines
     }
