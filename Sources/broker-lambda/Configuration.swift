@@ -17,6 +17,7 @@ struct Configuration: Sendable {
         case forbiddenLinuxUsers = "SSM_BROKER_FORBIDDEN_LINUX_USERS"
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
+        case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
         /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
@@ -43,6 +44,7 @@ struct Configuration: Sendable {
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
     let organization: String?
+    let refusalsPerMinute: Int
     let logLevel: Logger.Level
     let runtimeAPI: String
     let endpoints: AWSEndpoints
@@ -67,6 +69,9 @@ struct Configuration: Sendable {
             "an organisation's id as o-abcde12345",
             parse: Self.organization
         )
+        let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
+            Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+        }
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
@@ -99,6 +104,7 @@ struct Configuration: Sendable {
             bootstrapAdministrators: Set(administrators)
         )
         self.organization = organization
+        self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.logLevel = logLevel ?? .info
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints

@@ -96,6 +96,7 @@ enum Main {
                 map: { map },
                 ceiling: configuration.ceiling,
                 organization: configuration.organization,
+                refusalsPerMinute: configuration.refusalsPerMinute,
                 now: now,
                 randomBytes: randomBytes
             )
