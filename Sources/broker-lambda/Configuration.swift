@@ -17,8 +17,8 @@ struct Configuration: Sendable {
         case forbiddenLinuxUsers = "SSM_BROKER_FORBIDDEN_LINUX_USERS"
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
-        case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
+        case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
         /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
         case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
@@ -44,8 +44,8 @@ struct Configuration: Sendable {
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
     let organization: String?
-    let refusalsPerMinute: Int
     let logLevel: Logger.Level
+    let refusalsPerMinute: Int
     let runtimeAPI: String
     let endpoints: AWSEndpoints
 
@@ -69,11 +69,11 @@ struct Configuration: Sendable {
             "an organisation's id as o-abcde12345",
             parse: Self.organization
         )
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
             Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
         }
-        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-        let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
         if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
@@ -104,8 +104,8 @@ struct Configuration: Sendable {
             bootstrapAdministrators: Set(administrators)
         )
         self.organization = organization
-        self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.logLevel = logLevel ?? .info
+        self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints
     }

@@ -182,6 +182,7 @@ extension BrokerRequest {
             ),
             id: request.requestID,
             invocationID: invocation.id,
+            time: Timestamp(milliseconds: request.timeMilliseconds),
             deadline: Timestamp(milliseconds: invocation.deadlineMilliseconds)
         )
     }
