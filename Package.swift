@@ -53,6 +53,8 @@ let package = Package(
         library("AWSClient", ["Digests", "HTTPTransport", "SessionCore", logging]),
         library("LambdaRuntime", ["HTTPTransport", logging]),
         library("SQLiteStore", ["CSQLite", "SessionCore"]),
+        // Keeps tables, keys and expressions out of the use cases, and DynamoDB out of whoever wants only the other AWS calls.
+        library("DynamoDBStore", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", logging]),
 
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
@@ -61,8 +63,8 @@ let package = Package(
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
-                "SessionCore", logging,
+                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
+                "SQLiteStore", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),
@@ -88,6 +90,10 @@ let package = Package(
         tests("AWSClient", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", "TestSupport", logging]),
         tests("LambdaRuntime", ["HTTPTransport", "LambdaRuntime", "TestSupport", logging]),
         tests("SQLiteStore", ["CSQLite", "SQLiteStore", "SessionCore", "TestSupport"]),
+        tests(
+            "DynamoDBStore",
+            ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
+        ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
         tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
         tests(
