@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from . import stragglers
 from .no_real_aws import without_aws
 
 LAUNCHER = Path(__file__).resolve().parents[1] / "launch.py"
@@ -152,7 +153,8 @@ def _start(system: _System, command: list[str], mask: set[Any]) -> subprocess.Po
 
 
 def _announce(system: _System) -> None:
-    for name, value in sorted(system.environment.items()):
+    # Not what marks COMMAND's processes: what is started from another shell is its owner's to stop.
+    for name, value in sorted((name, value) for name, value in system.environment.items() if name != stragglers.MARK):
         print(f"export {name}={shlex.quote(value)}")
     sys.stdout.flush()
     print("infra/local/run: up. Paste the lines above into another shell; Ctrl-C here stops it.", file=sys.stderr)
