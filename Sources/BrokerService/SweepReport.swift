@@ -1,0 +1,37 @@
+internal import SessionCore
+
+/// What a sweep came to.
+struct SweepReport: Sendable {
+    /// The most findings that an answer lists; the log has them all.
+    private static let shownFindings = 200
+
+    /// How many sessions of ours were looked at.
+    var sessions = 0
+    /// In how many accounts and Regions.
+    var places = 0
+    /// What was found or done.
+    var findings: [SweepFinding] = []
+    /// What could not be looked at or done, and why; the next sweep tries again.
+    var failures: [(place: SweepPlace, code: ProblemCode)] = []
+    /// Whether there was time to look everywhere.
+    var isComplete = true
+
+    /// The report as the API and the schedule's invocation give it.
+    var json: JSON {
+        [
+            "failures": .array(
+                failures.map { failure in
+                    [
+                        "account": .string(failure.place.account.digits), "code": .string(failure.code.rawValue),
+                        "region": .string(failure.place.region.name),
+                    ]
+                }
+            ),
+            "findings": .array(findings.prefix(Self.shownFindings).map(\.json)),
+            "findingsTotal": .integer(Int64(findings.count)),
+            "isComplete": .bool(isComplete && failures.isEmpty),
+            "places": .integer(Int64(places)),
+            "sessions": .integer(Int64(sessions)),
+        ]
+    }
+}
