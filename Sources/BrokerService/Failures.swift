@@ -16,6 +16,13 @@ extension Exchange {
                 next:
                     "Run the command again, which makes a new request. If you did not make it twice, tell the security team."
             )
+        case .tooManySessions(let maximum):
+            return Problem(
+                .tooManySessions,
+                detail:
+                    "You have \(maximum) \(maximum == 1 ? "session" : "sessions") already, which is as many as the role map allows at a time.",
+                next: "See them with ssm-broker sessions, and end one: ssm-broker sessions end <id>"
+            )
         case .outcomeAlreadyRecorded, .unavailable:
             return Problem(
                 .auditUnavailable,

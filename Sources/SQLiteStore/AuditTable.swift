@@ -4,7 +4,7 @@ internal import SessionCore
 struct AuditTable {
     let connection: Connection
 
-    private static let columns = "chain, seq, previous, hash, bytes"
+    static let columns = "chain, seq, previous, hash, bytes"
 
     /// Begins the chains of a file that has none yet; call within a transaction.
     func begin(chains: Int, genesis: (Int) -> AuditRecord) throws {
@@ -30,12 +30,18 @@ struct AuditTable {
         return heads.count
     }
 
-    /// Links a record behind the last one of its chain; call within a transaction.
-    func append(_ record: AuditRecord, chains: Int) throws -> ChainedRecord {
+    /// Links a record behind the last one of its chain, and keeps its session's state; call within a transaction.
+    func append(_ record: AuditRecord, limit: SessionLimit?, chains: Int) throws -> ChainedRecord {
         if let stored = try chained("WHERE id = ?", [.text(record.id.text)]).first { return stored }
         if let claim = record.claim, try exists("claim = ?", claim) { throw AuditStoreFailure.requestAlreadyUsed }
         if let intent = record.outcomeOf, try exists("outcome_of = ?", intent.text) {
             throw AuditStoreFailure.outcomeAlreadyRecorded
+        }
+        let sessions = SessionTable(connection: connection)
+        if let limit, record.event == .intent, let owner = record.caller?.owner,
+            try sessions.countedSessions(of: owner, upTo: limit.maximum) >= limit.maximum
+        {
+            throw AuditStoreFailure.tooManySessions(limit.maximum)
         }
         let chain = AuditChain.chain(for: record.id, of: chains)
         guard let head = try heads().first(where: { $0.chain == chain }) else { throw SQLiteFailure.inconsistent }
@@ -46,52 +52,11 @@ struct AuditTable {
             "UPDATE head SET seq = ?, hash = ? WHERE chain = ?",
             [.integer(next.sequence), .blob(next.hash), .integer(Int64(chain))]
         )
+        if let id = record.session, let session = SessionHistory(records: try self.session(id)) {
+            try sessions.keep(session)
+        }
         return next
     }
-
-    /// One page, newest first.
-    func page(_ query: AuditQuery) throws -> AuditPage {
-        let (sql, values) = Self.statement(for: query)
-        let found = try connection.rows(sql, values) { row in
-            (record: try Self.record(row), time: try row.integer(5), id: try row.text(6))
-        }
-        let limit = Self.limit(query)
-        let kept = found.prefix(limit)
-        guard found.count > limit, let last = kept.last else {
-            return AuditPage(records: kept.map(\.record), next: nil)
-        }
-        guard let id = try? RecordID(last.id) else { throw SQLiteFailure.corrupt }
-        return AuditPage(
-            records: kept.map(\.record),
-            next: AuditCursor(time: Timestamp(milliseconds: last.time), id: id)
-        )
-    }
-
-    /// The statement that finds one page and, to tell whether it is the last, one record more.
-    static func statement(for query: AuditQuery) -> (sql: String, values: [SQLValue]) {
-        var conditions: [String] = []
-        var values: [SQLValue] = []
-        func require(_ condition: String, _ value: SQLValue?...) {
-            guard value.allSatisfy({ $0 != nil }) else { return }
-            conditions.append(condition)
-            values += value.compactMap(\.self)
-        }
-        require("user = ?", query.user.map(SQLValue.text))
-        require("permission_set = ?", query.permissionSet.map(SQLValue.text))
-        require("node = ?", query.node.map { .text($0.text) })
-        require("time >= ?", query.since.map { .integer($0.milliseconds) })
-        require("time < ?", query.until.map { .integer($0.milliseconds) })
-        require(
-            "(time, id) < (?, ?)",
-            query.cursor.map { .integer($0.time.milliseconds) },
-            query.cursor.map { .text($0.id.text) }
-        )
-        values.append(.integer(Int64(limit(query)) + 1))
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        return ("SELECT \(columns), time, id FROM audit \(filter) ORDER BY time DESC, id DESC LIMIT ?", values)
-    }
-
-    private static func limit(_ query: AuditQuery) -> Int { min(max(query.limit, 1), AuditQuery.maximumLimit) }
 
     /// All records of one session, oldest first; of the same moment, in the order in which they came.
     func session(_ id: RecordID) throws -> [AuditRecord] {
@@ -129,8 +94,8 @@ struct AuditTable {
         try connection.run(
             """
             INSERT INTO audit (chain, seq, previous, hash, bytes, id, time, event, session, user, permission_set, node,
-                claim, outcome_of)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                claim, outcome_of, account, region, linux_user, code)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(Int64(chained.chain)), .integer(chained.sequence), .blob(chained.previous),
@@ -139,6 +104,8 @@ struct AuditTable {
                 .optional(record.session?.text), .optional(record.caller?.owner.user),
                 .optional(record.caller?.permissionSet), .optional(record.access?.node.text),
                 .optional(record.claim), .optional(record.outcomeOf?.text),
+                .optional(record.account), .optional(record.access?.region.name),
+                .optional(record.access?.linuxUser), .optional(record.decision?.code),
             ]
         )
     }
@@ -151,7 +118,7 @@ struct AuditTable {
         try connection.rows("SELECT \(Self.columns) FROM audit \(clause)", values, read: Self.record)
     }
 
-    private static func record(_ row: Row) throws -> ChainedRecord {
+    static func record(_ row: Row) throws -> ChainedRecord {
         ChainedRecord(
             chain: Int(try row.integer(0)),
             sequence: try row.integer(1),

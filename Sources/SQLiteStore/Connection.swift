@@ -57,6 +57,11 @@ final class Connection {
         return try statement.run(values, read: read)
     }
 
+    /// Runs one statement and takes its rows one by one, however many there are.
+    func forEach(_ sql: String, _ values: [SQLValue] = [], read: (Row) throws -> Void) throws {
+        _ = try rows(sql, values, read: read)
+    }
+
     /// Runs one statement that gives no rows.
     func run(_ sql: String, _ values: [SQLValue] = []) throws {
         _ = try rows(sql, values) { _ in }

@@ -20,12 +20,19 @@ final class DatabaseQueue: @unchecked Sendable {
 
     /// Does something with the connection.
     ///
+    /// - Parameters:
+    ///   - milliseconds: How long to wait for it; the queue's own limit unless told.
+    ///   - body: What to do.
+    /// - Returns: What `body` gives.
     /// - Throws: What `body` throws, or ``SQLiteFailure/timedOut`` when the time ran out; then `body` has not begun and never
     ///   will, or is being interrupted and may yet succeed.
-    func run<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    func run<Value: Sendable>(
+        within milliseconds: Int? = nil,
+        _ body: @escaping @Sendable (Connection) throws -> Value
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let call = Call(continuation)
-            clock.asyncAfter(deadline: .now() + .milliseconds(limitMilliseconds)) {
+            clock.asyncAfter(deadline: .now() + .milliseconds(milliseconds ?? limitMilliseconds)) {
                 call.giveUp { self.connection.interrupt() }
             }
             work.async {

@@ -10,12 +10,20 @@ public final class SQLiteStore: AuditStore {
         public var busyMilliseconds: Int32
         /// How long any call may take, in milliseconds.
         public var limitMilliseconds: Int
+        /// How long opening a file may take that is to be brought to the current schema, in milliseconds.
+        public var migrationMilliseconds: Int
 
-        /// Makes settings; four chains, one second for others, two in all.
-        public init(chains: Int = 4, busyMilliseconds: Int32 = 1000, limitMilliseconds: Int = 2000) {
+        /// Makes settings; four chains, one second for others, two in all, and ten minutes for a migration.
+        public init(
+            chains: Int = 4,
+            busyMilliseconds: Int32 = 1000,
+            limitMilliseconds: Int = 2000,
+            migrationMilliseconds: Int = 600_000
+        ) {
             self.chains = chains
             self.busyMilliseconds = busyMilliseconds
             self.limitMilliseconds = limitMilliseconds
+            self.migrationMilliseconds = migrationMilliseconds
         }
     }
 
@@ -48,8 +56,11 @@ public final class SQLiteStore: AuditStore {
             try Connection(path: path, busyMilliseconds: settings.busyMilliseconds),
             limitMilliseconds: settings.limitMilliseconds
         )
-        let chains = try await queue.run { connection in
+        let isCurrent = try await queue.run { connection in
             try Schema.check(connection)
+            return try Schema.isCurrent(connection)
+        }
+        let chains = try await queue.run(within: isCurrent ? nil : settings.migrationMilliseconds) { connection in
             try Schema.configure(connection)
             let table = AuditTable(connection: connection)
             try connection.transaction {
@@ -64,9 +75,9 @@ public final class SQLiteStore: AuditStore {
     }
 
     /// Appends one record; on disk when this returns.
-    public func append(_ record: AuditRecord) async throws -> ChainedRecord {
+    public func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
         try await call { [chains] table in
-            try table.connection.transaction { try table.append(record, chains: chains) }
+            try table.connection.transaction { try table.append(record, limit: limit, chains: chains) }
         }
     }
 
@@ -78,6 +89,16 @@ public final class SQLiteStore: AuditStore {
     /// All records of one session, oldest first.
     public func records(ofSession session: RecordID) async throws -> [AuditRecord] {
         try await call { try $0.session(session) }
+    }
+
+    /// One session as it stands; nil when there is no intent of that id.
+    public func session(_ id: RecordID) async throws -> SessionHistory? {
+        try await call { try SessionTable(connection: $0.connection).session(id) }
+    }
+
+    /// Finds sessions, newest first.
+    public func sessions(matching query: SessionQuery) async throws -> SessionPage {
+        try await call { try SessionTable(connection: $0.connection).page(query) }
     }
 
     /// A stretch of one chain, in order.

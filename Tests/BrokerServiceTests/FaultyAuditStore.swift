@@ -47,7 +47,7 @@ final class FaultyAuditStore: AuditStore {
     /// Every record, in the order in which they came.
     var records: [AuditRecord] { memory.appended }
 
-    func append(_ record: AuditRecord) async throws -> ChainedRecord {
+    func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
         journal.write("append \(record.event.rawValue)")
         if let hook = hooks.withLock({ $0[record.event] }) { await hook(record) }
         let course = rules.withLock { rules -> Course in
@@ -60,10 +60,10 @@ final class FaultyAuditStore: AuditStore {
         case .pass: break
         case .fail(let error): throw error
         case .loseAnswer:
-            _ = try await memory.append(record)
+            _ = try await memory.append(record, limit: limit)
             throw AuditStoreFailure.unavailable("the answer was lost")
         }
-        let chained = try await memory.append(record)
+        let chained = try await memory.append(record, limit: limit)
         journal.write("recorded \(record.event.rawValue)")
         return chained
     }
@@ -77,6 +77,17 @@ final class FaultyAuditStore: AuditStore {
     func records(ofSession session: RecordID) async throws -> [AuditRecord] {
         try checkReads()
         return try await memory.records(ofSession: session)
+    }
+
+    func session(_ id: RecordID) async throws -> SessionHistory? {
+        try checkReads()
+        return try await memory.session(id)
+    }
+
+    func sessions(matching query: SessionQuery) async throws -> SessionPage {
+        journal.write("read sessions")
+        try checkReads()
+        return try await memory.sessions(matching: query)
     }
 
     func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {

@@ -22,12 +22,16 @@ struct AuditStoreContractTests {
         let left: SQLiteStore
         let right: SQLiteStore
 
-        func append(_ record: AuditRecord) async throws -> ChainedRecord {
-            try await (record.id.text.utf8.last.map { $0 % 2 == 0 } == true ? left : right).append(record)
+        func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+            try await (record.id.text.utf8.last.map { $0 % 2 == 0 } == true ? left : right).append(record, limit: limit)
         }
         func records(matching query: AuditQuery) async throws -> AuditPage { try await left.records(matching: query) }
         func records(ofSession session: RecordID) async throws -> [AuditRecord] {
             try await right.records(ofSession: session)
+        }
+        func session(_ id: RecordID) async throws -> SessionHistory? { try await left.session(id) }
+        func sessions(matching query: SessionQuery) async throws -> SessionPage {
+            try await right.sessions(matching: query)
         }
         func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
             try await left.chain(chain, from: from, limit: limit)

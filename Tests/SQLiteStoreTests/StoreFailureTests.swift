@@ -124,7 +124,7 @@ struct StoreFailureTests {
         let folder = try DatabaseFolder()
         _ = try await folder.store()
         try folder.connection().execute("PRAGMA user_version = 99")
-        await #expect(throws: SQLiteFailure.newerSchema(found: 99, known: 1)) { _ = try await folder.store() }
+        await #expect(throws: SQLiteFailure.newerSchema(found: 99, known: 2)) { _ = try await folder.store() }
         #expect(try folder.connection().rows("PRAGMA user_version") { try $0.integer(0) } == [99])
     }
 
@@ -204,6 +204,6 @@ struct StoreFailureTests {
         let forever = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
         await #expect(throws: SQLiteFailure.timedOut) { try await queue.run { try $0.run(forever) } }
         // It would wait behind the endless statement, and be given up, if that had not ended.
-        #expect(try await queue.run { try $0.rows("SELECT 7") { try $0.integer(0) } } == [7])
+        #expect(try await queue.run(within: 60_000) { try $0.rows("SELECT 7") { try $0.integer(0) } } == [7])
     }
 }

@@ -4,7 +4,10 @@ import Testing
 /// Queries, cursors, pages and heads as they travel.
 @Suite struct AuditWireTests {
     static let id = "6f1c0e8a-3b52-4e0b-9a64-0d6b0a3c9d11"
-    static let known = "Known parameters: user, permissionSet, node, since, until, limit, cursor."
+    static let known =
+        "Known parameters: user, permissionSet, node, account, region, linuxUser, event, code, session, since, until, limit, cursor."
+    static let members =
+        "account, code, cursor, event, limit, linuxUser, node, permissionSet, region, session, since, until, user"
 
     struct Refusal: Sendable, CustomTestStringConvertible {
         let why: String
@@ -17,7 +20,7 @@ import Testing
         Refusal(
             why: "an unknown name",
             parameters: [("users", "alice")],
-            detail: "users: Unknown member; known here: cursor, limit, node, permissionSet, since, until, user."
+            detail: "users: Unknown member; known here: \(members)."
         ),
         Refusal(why: "a name twice", parameters: [("user", "alice"), ("user", "bob")], detail: "user: Given 2 times."),
         Refusal(
@@ -40,6 +43,26 @@ import Testing
             parameters: [("until", "2026-11-21T08:00:00")],
             detail: "until: Expected a time as RFC 3339."
         ),
+        Refusal(
+            why: "an account that is none",
+            parameters: [("account", "1")],
+            detail: "account: Expected an account number of twelve digits."
+        ),
+        Refusal(
+            why: "a Region that is none",
+            parameters: [("region", "Ireland")],
+            detail: "region: Expected a Region as eu-west-1."
+        ),
+        Refusal(
+            why: "a code that is none",
+            parameters: [("code", "granted")],
+            detail: "code: Expected GRANTED or a problem's code."
+        ),
+        Refusal(
+            why: "a session's id at Systems Manager",
+            parameters: [("session", "alice.0000-1")],
+            detail: "session: Expected the broker's id of a session."
+        ),
         Refusal(why: "no records", parameters: [("limit", "0")], detail: "limit: Expected a number from 1 to 500."),
         Refusal(why: "too many", parameters: [("limit", "501")], detail: "limit: Expected a number from 1 to 500."),
         Refusal(
@@ -60,8 +83,7 @@ import Testing
         Refusal(
             why: "a name that would move a terminal's cursor",
             parameters: [("\u{1B}[2J", "x")],
-            detail:
-                "\u{FFFD}[2J: Unknown member; known here: cursor, limit, node, permissionSet, since, until, user."
+            detail: "\u{FFFD}[2J: Unknown member; known here: \(members)."
         ),
     ]
 
@@ -78,6 +100,12 @@ import Testing
             user: "alice+x@example.com",
             permissionSet: "Data_Base",
             node: try NodeID("i-0bbbbbbbbbbbbbbb2"),
+            account: try AccountID("111122223333"),
+            region: try Region("eu-west-1"),
+            linuxUser: "dbadmin",
+            events: [.denied, .started],
+            code: ProblemCode.nodeNotFound.rawValue,
+            session: try RecordID(Self.id),
             since: Timestamp(milliseconds: 1_795_248_000_001),
             until: Timestamp(milliseconds: 1_795_248_000_999),
             limit: 500,

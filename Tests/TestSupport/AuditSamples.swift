@@ -21,11 +21,15 @@ package enum AuditSamples {
     ///   - number: Makes the id.
     ///   - event: What happened.
     ///   - seconds: When, after the start; the number unless told.
-    ///   - session: Makes the session's id; none makes none.
+    ///   - session: Makes the session's id, and the name of its role session; none makes none.
     ///   - user: Who.
+    ///   - roleID: The `AROA…` of their role.
     ///   - permissionSet: Under which permission set.
     ///   - node: The node.
     ///   - requestID: Makes the request id that the client chose; none makes none.
+    ///   - account: The account of the caller and of the node.
+    ///   - region: The node's Region.
+    ///   - linuxUser: What the map gave.
     ///   - code: The decision.
     /// - Returns: The record.
     /// - Throws: A value's rejection, when an argument is no such value.
@@ -35,20 +39,23 @@ package enum AuditSamples {
         seconds: Int? = nil,
         session: Int? = nil,
         user: String = "alice",
+        roleID: String = "AROAFIXTUREDBADMIN001",
         permissionSet: String = "DatabaseAdmin",
         node: String = "i-0bbbbbbbbbbbbbbb2",
         requestID: Int? = nil,
+        account: String = "111122223333",
+        region: String = "eu-west-1",
+        linuxUser: String? = "dbadmin",
         code: String = AuditDecision.granted
     ) throws -> AuditRecord {
-        let account = "111122223333"
-        return AuditRecord(
+        AuditRecord(
             id: id(number),
             time: time(seconds ?? number),
             event: event,
             session: session.map(id),
             caller: AuditCaller(
                 arn: "arn:aws:sts::\(account):assumed-role/AWSReservedSSO_\(permissionSet)_0123456789abcdef/\(user)",
-                owner: SessionOwner(account: account, roleID: "AROAFIXTUREDBADMIN001", user: user),
+                owner: SessionOwner(account: account, roleID: roleID, user: user),
                 permissionSet: permissionSet,
                 accessKeyID: "ASIAFIXTUREALICE0001",
                 proof: "verified"
@@ -64,8 +71,10 @@ package enum AuditSamples {
             access: AuditAccess(
                 kind: .shell,
                 account: try AccountID(account),
-                region: try Region("eu-west-1"),
-                node: try NodeID(node)
+                region: try Region(region),
+                node: try NodeID(node),
+                linuxUser: linuxUser,
+                roleSessionName: session.map { "\(user).\(id($0).text.suffix(12))0000" }
             ),
             decision: AuditDecision(code: code, detail: "A sample.")
         )

@@ -109,19 +109,22 @@ extension AuditStoreContract {
         },
         AuditStoreContract("of outcomes that race, one wins") { store in
             _ = try await store.append(try AuditSamples.record(1, .intent, session: 1))
-            try await requireOneWinner(.outcomeAlreadyRecorded, in: store) { number in
+            try await requireWinners(1, .outcomeAlreadyRecorded, in: store) { number in
                 try AuditSamples.record(number, .started, session: 1)
             }
         },
         AuditStoreContract("of requests that race with one id, one wins") { store in
-            try await requireOneWinner(.requestAlreadyUsed, in: store) { number in
+            try await requireWinners(1, .requestAlreadyUsed, in: store) { number in
                 try AuditSamples.record(number, .intent, session: number, requestID: 1)
             }
         },
     ]
 
-    private static func requireOneWinner(
+    /// Fails the rule unless, of twenty records that are appended at once, the given number are taken.
+    static func requireWinners(
+        _ expected: Int,
         _ loss: AuditStoreFailure,
+        limit: SessionLimit? = nil,
         in store: any AuditStore,
         record: @escaping @Sendable (Int) throws -> AuditRecord
     ) async throws {
@@ -129,7 +132,7 @@ extension AuditStoreContract {
             for number in 10..<30 {
                 group.addTask {
                     do {
-                        _ = try await store.append(try record(number))
+                        _ = try await store.append(try record(number), limit: limit)
                         return true
                     } catch loss {
                         return false
@@ -138,7 +141,7 @@ extension AuditStoreContract {
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        try require(wins == 1, "\(wins) of 20 won")
+        try require(wins == expected, "\(wins) of 20 won")
     }
 }
 

@@ -29,6 +29,46 @@ extension AuditStoreContract {
                 try await requireFound(expected, by: query, in: store)
             }
         },
+        AuditStoreContract("a query finds by account, Region, Linux user, event, decision and session too") { store in
+            let denied = ProblemCode.permissionSetNotMapped.rawValue
+            _ = try await store.append(try AuditSamples.record(1, .intent, session: 1))
+            _ = try await store.append(try AuditSamples.record(2, .started, session: 1, linuxUser: nil))
+            _ = try await store.append(
+                try AuditSamples.record(3, .denied, account: "444455556666", linuxUser: nil, code: denied)
+            )
+            _ = try await store.append(
+                try AuditSamples.record(4, .intent, session: 4, region: "eu-central-1", linuxUser: "webops")
+            )
+            var read = try AuditSamples.record(5, .read, account: "444455556666")
+            read.access = nil
+            _ = try await store.append(read)
+            let other = try AccountID("444455556666")
+            let cases: [(AuditQuery, [Int])] = [
+                (AuditQuery(account: try AccountID("111122223333")), [4, 2, 1]),
+                (AuditQuery(account: other), [5, 3]),
+                (AuditQuery(region: try Region("eu-central-1")), [4]),
+                (AuditQuery(user: "alice", region: try Region("eu-west-1")), [3, 2, 1]),
+                (AuditQuery(linuxUser: "dbadmin"), [1]),
+                (AuditQuery(linuxUser: "webops"), [4]),
+                (AuditQuery(linuxUser: "web"), []),
+                (AuditQuery(events: [.intent]), [4, 1]),
+                (AuditQuery(events: [.started, .denied, .read]), [5, 3, 2]),
+                (AuditQuery(events: [.started, .denied, .read], limit: 2), [5, 3]),
+                (AuditQuery(events: []), []),
+                (AuditQuery(events: [.failed, .ended]), []),
+                (AuditQuery(code: denied), [3]),
+                (AuditQuery(user: "alice", code: AuditDecision.granted), [5, 4, 2, 1]),
+                (AuditQuery(session: AuditSamples.id(1)), [2, 1]),
+                (AuditQuery(events: [.started], session: AuditSamples.id(1)), [2]),
+                (AuditQuery(session: AuditSamples.id(2)), []),
+                (AuditQuery(account: other, events: [.denied, .failed], code: denied), [3]),
+                (AuditQuery(account: other, linuxUser: "dbadmin"), []),
+                (AuditQuery(account: other, since: AuditSamples.time(4)), [5]),
+            ]
+            for (query, expected) in cases {
+                try await requireFound(expected, by: query, in: store)
+            }
+        },
         AuditStoreContract("records of the same moment come by id, highest first") { store in
             for number in [2, 3, 1] {
                 _ = try await store.append(try AuditSamples.record(number, .checked, seconds: 5))

@@ -18,7 +18,7 @@ package struct AuditStoreContract: Sendable, CustomStringConvertible {
     }
 
     /// Every rule.
-    package static let rules: [AuditStoreContract] = chainRules + promiseRules + queryRules
+    package static let rules: [AuditStoreContract] = chainRules + promiseRules + queryRules + sessionRules + limitRules
 
     /// Holds a store to the rule.
     ///
@@ -38,11 +38,12 @@ package struct AuditStoreContract: Sendable, CustomStringConvertible {
     static func require(
         _ failure: AuditStoreFailure,
         appending record: AuditRecord,
+        limit: SessionLimit? = nil,
         to store: any AuditStore
     ) async throws {
         let before = try await store.heads()
         do {
-            _ = try await store.append(record)
+            _ = try await store.append(record, limit: limit)
             throw Violation(description: "record \(record.id) was taken instead of \(failure)")
         } catch let actual as AuditStoreFailure {
             try require(actual == failure, "record \(record.id) was refused with \(actual) instead of \(failure)")

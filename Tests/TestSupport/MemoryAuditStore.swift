@@ -11,6 +11,7 @@ package final class MemoryAuditStore: AuditStore {
     private struct State {
         var entries: [Entry] = []
         var heads: [ChainHead] = []
+        var sessions: [RecordID: SessionHistory] = [:]
 
         mutating func add(_ record: AuditRecord, to chain: Int, after head: ChainHead?) -> ChainedRecord {
             let chained = ChainedRecord(
@@ -22,7 +23,14 @@ package final class MemoryAuditStore: AuditStore {
             let new = ChainHead(chain: chain, sequence: chained.sequence, hash: chained.hash)
             if head == nil { heads.append(new) } else { heads[chain] = new }
             entries.append(Entry(record: record, chained: chained))
+            if let id = record.session {
+                sessions[id] = SessionHistory(records: entries.map(\.record).filter { $0.session == id })
+            }
             return chained
+        }
+
+        func countedSessions(of owner: SessionOwner) -> Int {
+            sessions.values.count { $0.owner == owner && SessionHistory.State.counted.contains($0.state) }
         }
     }
 
@@ -50,7 +58,7 @@ package final class MemoryAuditStore: AuditStore {
         state.withLock { $0.entries.map(\.record) }.filter { $0.event != .genesis }
     }
 
-    package func append(_ record: AuditRecord) async throws -> ChainedRecord {
+    package func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
         if let failure = failure(record) { throw failure }
         return try state.withLock { state in
             if let same = state.entries.first(where: { $0.record.id == record.id }) { return same.chained }
@@ -60,6 +68,11 @@ package final class MemoryAuditStore: AuditStore {
             if let intent = record.outcomeOf, state.entries.contains(where: { $0.record.outcomeOf == intent }) {
                 throw AuditStoreFailure.outcomeAlreadyRecorded
             }
+            if let limit, record.event == .intent, let owner = record.caller?.owner,
+                state.countedSessions(of: owner) >= limit.maximum
+            {
+                throw AuditStoreFailure.tooManySessions(limit.maximum)
+            }
             let chain = AuditChain.chain(for: record.id, of: state.heads.count)
             return state.add(record, to: chain, after: state.heads[chain])
         }
@@ -67,7 +80,7 @@ package final class MemoryAuditStore: AuditStore {
 
     package func records(matching query: AuditQuery) async throws -> AuditPage {
         let found = state.withLock(\.entries)
-            .filter { Self.matches($0.record, query) }
+            .filter { query.matches($0.record) && isAfter(query.cursor, $0.record.time, $0.record.id) }
             .sorted { ($1.record.time, $1.record.id) < ($0.record.time, $0.record.id) }
         let limit = min(max(query.limit, 1), AuditQuery.maximumLimit)
         let last = found.count > limit ? found[limit - 1].record : nil
@@ -83,20 +96,29 @@ package final class MemoryAuditStore: AuditStore {
         return found.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 
+    package func session(_ id: RecordID) async throws -> SessionHistory? { state.withLock { $0.sessions[id] } }
+
+    package func sessions(matching query: SessionQuery) async throws -> SessionPage {
+        let found = state.withLock(\.sessions).values
+            .filter { query.matches($0) && isAfter(query.cursor, $0.opened, $0.id) }
+            .sorted { ($1.opened, $1.id) < ($0.opened, $0.id) }
+        let limit = min(max(query.limit, 1), SessionQuery.maximumLimit)
+        let last = found.count > limit ? found[limit - 1] : nil
+        return SessionPage(
+            sessions: Array(found.prefix(limit)),
+            next: last.map { AuditCursor(time: $0.opened, id: $0.id) }
+        )
+    }
+
     package func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
         let found = state.withLock(\.entries).map(\.chained).filter { $0.chain == chain && $0.sequence >= from }
         return Array(found.prefix(max(limit, 0)))
     }
 
     package func heads() async throws -> [ChainHead] { state.withLock(\.heads) }
+}
 
-    private static func matches(_ record: AuditRecord, _ query: AuditQuery) -> Bool {
-        if let user = query.user, record.caller?.owner.user != user { return false }
-        if let permissionSet = query.permissionSet, record.caller?.permissionSet != permissionSet { return false }
-        if let node = query.node, record.access?.node != node { return false }
-        if let since = query.since, record.time < since { return false }
-        if let until = query.until, record.time >= until { return false }
-        if let cursor = query.cursor { return (record.time, record.id) < (cursor.time, cursor.id) }
-        return true
-    }
+/// Whether something stands after a place in the order newest first.
+private func isAfter(_ cursor: AuditCursor?, _ time: Timestamp, _ id: RecordID) -> Bool {
+    cursor.map { (time, id) < ($0.time, $0.id) } ?? true
 }

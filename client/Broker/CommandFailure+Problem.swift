@@ -8,7 +8,8 @@ extension ExitStatus {
         case .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
-            .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed:
+            .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+            .tooManySessions:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound
         case .nodeOffline, .nodeNotConnected: self = .nodeNotReady

@@ -76,6 +76,18 @@ extension AuditQuery {
         case permissionSet
         /// The node.
         case node
+        /// The account.
+        case account
+        /// The node's Region.
+        case region
+        /// The Linux user.
+        case linuxUser
+        /// The events, parted by commas.
+        case event
+        /// The decision.
+        case code
+        /// The session.
+        case session
         /// The earliest time.
         case since
         /// The first time no longer wanted.
@@ -89,10 +101,23 @@ extension AuditQuery {
     /// The query as query parameters, those that say something.
     public var parameters: [(name: String, value: String)] {
         let all: [(Parameter, String?)] = [
-            (.user, user), (.permissionSet, permissionSet), (.node, node?.text), (.since, since?.description),
-            (.until, until?.description), (.limit, String(limit)), (.cursor, cursor?.text),
+            (.user, user), (.permissionSet, permissionSet), (.node, node?.text), (.account, account?.digits),
+            (.region, region?.name), (.linuxUser, linuxUser),
+            (.event, events?.map(\.rawValue).sorted().joined(separator: ",")), (.code, code),
+            (.session, session?.text), (.since, since?.description), (.until, until?.description),
+            (.limit, String(limit)), (.cursor, cursor?.text),
         ]
         return all.compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
+    }
+
+    private static var expectedEvents: String {
+        "events parted by commas, of \(AuditEvent.allCases.map(\.rawValue).joined(separator: ", "))"
+    }
+
+    /// The values of all texts; nil when one has none.
+    static func set<Value>(_ texts: [Substring], parse: (String) -> Value?) -> Set<Value>? {
+        let values = texts.compactMap { parse(String($0)) }
+        return values.count == texts.count ? Set(values) : nil
     }
 
     /// Reads query parameters.
@@ -111,6 +136,20 @@ extension AuditQuery {
                 (try? PermissionSetName(text))?.name
             },
             node: reader.optional("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) },
+            account: reader.optional("account", expected: "an account number of twelve digits") { text in
+                try? AccountID(text)
+            },
+            region: reader.optional("region", expected: "a Region as eu-west-1") { try? Region($0) },
+            linuxUser: reader.optional("linuxUser", expected: "a Linux user's name") { text in
+                OpenSessionRequest.isPlainText(text, maximumLength: 32) ? text : nil
+            },
+            events: reader.optional("event", expected: Self.expectedEvents) { text in
+                Self.set(text.split(separator: ",", omittingEmptySubsequences: false)) { AuditEvent(rawValue: $0) }
+            },
+            code: reader.optional("code", expected: "GRANTED or a problem's code") { text in
+                text == AuditDecision.granted ? text : ProblemCode(rawValue: text)?.rawValue
+            },
+            session: reader.optional("session", expected: "the broker's id of a session") { try? RecordID($0) },
             since: reader.optional("since", expected: "a time as RFC 3339") { Timestamp($0) },
             until: reader.optional("until", expected: "a time as RFC 3339") { Timestamp($0) },
             limit: reader.optional("limit", expected: "a number from 1 to \(Self.maximumLimit)") { text in

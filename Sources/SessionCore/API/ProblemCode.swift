@@ -81,6 +81,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case sessionEnded = "SESSION_ENDED"
     /// The current role map would not start the session as it is.
     case sessionNoLongerAllowed = "SESSION_NO_LONGER_ALLOWED"
+    /// The caller has as many sessions as the role map allows at a time.
+    case tooManySessions = "TOO_MANY_SESSIONS"
     /// Session Manager refused to start the session.
     case startFailed = "START_FAILED"
     /// No clear answer came to StartSession; whatever it started was ended.
@@ -116,7 +118,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded:
+            .documentNotDefault, .sessionEnded, .tooManySessions:
             409
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502

@@ -23,12 +23,14 @@ public enum AuditEvent: String, Sendable, Hashable, CaseIterable {
     case refused = "request.refused"
     /// Somebody read the audit log.
     case read = "audit.read"
+    /// The sweep found something, or did something; `kind` in the details says what.
+    case swept = "sweep.finding"
 
     /// Whether this is one of the outcomes of which every intent has exactly one.
     public var isOutcome: Bool {
         switch self {
         case .started, .failed, .unknown: true
-        case .genesis, .intent, .denied, .checked, .credentials, .ended, .refused, .read: false
+        case .genesis, .intent, .denied, .checked, .credentials, .ended, .refused, .read, .swept: false
         }
     }
 }

@@ -57,6 +57,9 @@ public struct AuditRecord: Sendable, Hashable {
     /// The intent whose one outcome this record is; nil for every other record.
     public var outcomeOf: RecordID? { event.isOutcome ? session : nil }
 
+    /// The account that the record is about: the node's, or the caller's where there is no node.
+    public var account: String? { access?.account.digits ?? caller?.owner.account }
+
     /// What may be used once: the caller and the request id they chose.
     ///
     /// Only the first record about a request claims it; the record of the refused second use does not.
