@@ -6,13 +6,12 @@ extension MemberAccounts {
     private static let listingLimit = 2000
 
     /// The sessions of the broker's role that AWS lists as active in a place; other owners' are left out.
-    func activeSessions(in place: SweepPlace) async throws -> SSM.SessionListing {
+    func activeSessions(
+        in place: SweepPlace
+    ) async throws -> (sessions: [SSM.ListedSession], isComplete: Bool) {
         let listing = try await sessions(.active, in: place, limit: Self.listingLimit)
         let ours = ownerARN("", account: place.account, region: place.region)
-        return SSM.SessionListing(
-            sessions: listing.sessions.filter { $0.owner.hasPrefix(ours) },
-            isComplete: listing.isComplete
-        )
+        return (listing.sessions.filter { $0.owner.hasPrefix(ours) }, listing.isComplete)
     }
 
     /// The active sessions whose owner is exactly this ARN.

@@ -45,8 +45,10 @@ struct Sweep: Sendable {
         var maximum: [String: Int64] = [:]
         for (name, entry) in map.entries { maximum[name.name] = entry.limits.maximumMinutes }
         // Intents first: of them there are few, and nobody else resolves them.
-        let cutoff = dependencies.now().advanced(bySeconds: -SweepPlan.intentAge)
-        let open = try await sessions([.pending, .unknown], before: cutoff, in: &report)
+        let now = dependencies.now().milliseconds
+        let cutoff = Timestamp(milliseconds: now - SweepPlan.intentAge * 1000 + 1)
+        let open =
+            try await sessions([.pending, .unknown], before: cutoff, in: &report)
             + sessions([.live], before: nil, in: &report)
         report.sessions = open.count
         let places = Dictionary(grouping: open, by: \.place)
@@ -56,7 +58,7 @@ struct Sweep: Sendable {
                 break
             }
             guard dependencies.ceiling.accounts.contains(place.account) else {
-                report.failures.append((place, .accountNotAllowed))
+                report.failures.append(SweepFailure(place: place, code: .accountNotAllowed))
                 continue
             }
             report.places += 1

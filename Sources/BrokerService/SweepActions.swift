@@ -66,6 +66,7 @@ extension SweepVisit {
     ///   - history: The intent.
     ///   - states: Only when the log still has it in one of these.
     /// - Returns: Whether it had.
+    /// - Throws: ``AWSFailure`` or ``AuditStoreFailure``; what was ended then is seen as ended by the next run.
     @discardableResult
     private func end(
         _ running: [SSM.ListedSession],
@@ -96,10 +97,7 @@ extension SweepVisit {
     }
 
     private func record(_ finding: SweepFinding, of history: SessionHistory?) async throws {
-        var aws: AuditAWS?
-        if finding.sessionID != nil || finding.owner != nil {
-            aws = AuditAWS(assumedRoleARN: finding.owner, sessionID: finding.sessionID)
-        }
+        let aws = finding.sessionID.map { AuditAWS(sessionID: $0.printable(maximumLength: 256)) }
         try await sweep.append(
             sweep.record(.swept, id: finding.recordID, of: history, aws: aws, details: finding.details)
         )

@@ -12,26 +12,35 @@ struct SweepReport: Sendable {
     /// What was found or done.
     var findings: [SweepFinding] = []
     /// What could not be looked at or done, and why; the next sweep tries again.
-    var failures: [(place: SweepPlace, code: ProblemCode)] = []
+    var failures: [SweepFailure] = []
     /// Whether there was time to look everywhere.
     var isComplete = true
 
     /// The report as the API and the schedule's invocation give it.
     var json: JSON {
         [
-            "failures": .array(
-                failures.map { failure in
-                    [
-                        "account": .string(failure.place.account.digits), "code": .string(failure.code.rawValue),
-                        "region": .string(failure.place.region.name),
-                    ]
-                }
-            ),
+            "failures": .array(failures.map(\.json)),
             "findings": .array(findings.prefix(Self.shownFindings).map(\.json)),
             "findingsTotal": .integer(Int64(findings.count)),
             "isComplete": .bool(isComplete && failures.isEmpty),
             "places": .integer(Int64(places)),
             "sessions": .integer(Int64(sessions)),
+        ]
+    }
+}
+
+/// A place where something could not be done.
+struct SweepFailure: Sendable, Hashable {
+    let place: SweepPlace
+    /// Why.
+    let code: ProblemCode
+
+    /// The failure as the API shows it.
+    var json: JSON {
+        [
+            "account": .string(place.account.digits),
+            "code": .string(code.rawValue),
+            "region": .string(place.region.name),
         ]
     }
 }

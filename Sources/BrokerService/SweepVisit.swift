@@ -1,4 +1,5 @@
 internal import AWSClient
+internal import Logging
 internal import SessionCore
 
 /// The sweep in one account and Region: what it asks there.
@@ -74,7 +75,7 @@ struct SweepVisit: Sendable {
             case is AuditStoreFailure: .auditUnavailable
             default: .internalFailure
             }
-        report.failures.append((place, code))
+        report.failures.append(SweepFailure(place: place, code: code))
         var logger = sweep.occasion.logger
         logger[metadataKey: "place"] = "\(place)"
         if let failure = error as? AWSFailure {
@@ -137,7 +138,10 @@ struct SweepVisit: Sendable {
         sweep.accounts.ownerARN(history.roleSessionName.text, account: place.account, region: place.region)
     }
 
-    private enum Intent { case found(SessionHistory), missing, undetermined }
+    private enum Intent {
+        case found(SessionHistory)
+        case missing, undetermined
+    }
 
     /// Looks the intent of a session up by its node and the time of its start.
     private func intent(of session: SSM.ListedSession) async throws -> Intent {

@@ -169,6 +169,9 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
         ("ChainedRecord", "SessionCore/API/AuditReplies.swift", "extension ChainedRecord"),
         ("ChainHead", "SessionCore/API/AuditReplies.swift", "extension ChainHead"),
+        ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
+        ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
+        ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
     ],
 )
 def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, type_name: str) -> None:
@@ -185,6 +188,12 @@ def test_the_query_parameters_are_those_that_the_broker_reads() -> None:
 def test_the_kinds_of_session_are_the_brokers() -> None:
     kinds = re.findall(r"^    case (\w+)$", swift("SessionCore/API/SessionKind.swift"), re.MULTILINE)
     assert SCHEMAS["SessionKind"]["enum"] == kinds
+
+
+def test_the_kinds_of_finding_are_the_brokers() -> None:
+    assert SCHEMAS["SweepFinding"]["properties"]["kind"]["enum"] == list(
+        raw_values("BrokerService/SweepFinding.swift").values()
+    )
 
 
 def test_every_gateway_response_is_given() -> None:

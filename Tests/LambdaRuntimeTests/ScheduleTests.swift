@@ -67,7 +67,9 @@ struct ScheduleTests {
 
     @Test("the handler gives a scheduled event to the work, and its answer goes back as it is")
     func handler() async throws {
-        let work = ScheduledWork(rule: try Self.rule()) { event, invocation in Array("\(event.id) \(invocation.id)".utf8) }
+        let work = ScheduledWork(rule: try Self.rule()) { event, invocation in
+            Array("\(event.id) \(invocation.id)".utf8)
+        }
         let handler = EventReadingTests.rest.handler(schedule: work) { _, _ in
             Issue.record("a scheduled event was answered as a request")
             return FrontDoorReply(status: 500, headers: [], body: [])

@@ -8,6 +8,6 @@ struct Audit: AsyncParsableCommand {
             Example:
               ssm-broker audit query --since 2h
             """,
-        subcommands: [AuditQueryCommand.self, AuditVerify.self]
+        subcommands: [AuditQueryCommand.self, AuditVerify.self, AuditSweep.self]
     )
 }
