@@ -81,6 +81,8 @@ public struct Broker: Sendable {
         switch match.route {
         case .identity:
             return BrokerReply(try await identity(of: caller, in: &exchange).json)
+        case .listSessions:
+            return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:
             return BrokerReply(try await openSession(for: caller, in: &exchange).json)
         case .endSession:

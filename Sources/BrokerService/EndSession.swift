@@ -77,7 +77,7 @@ extension Broker {
     ///
     /// - Throws: ``Problem`` with `SESSION_NOT_FOUND` when it says nothing.
     func history(of id: RecordID) async throws -> SessionHistory {
-        guard let history = SessionHistory(records: try await dependencies.audit.records(ofSession: id)) else {
+        guard let history = try await dependencies.audit.session(id) else {
             throw Problem.sessionNotFound
         }
         return history

@@ -49,11 +49,11 @@ struct Exchange: Sendable {
 
     /// Reads the caller that the front door vouches for.
     ///
-    /// - Throws: ``Problem`` with `CALLER_NOT_PERMISSION_SET`, or `FRONT_DOOR_UNKNOWN` for another organisation's caller.
+    /// - Throws: ``Problem`` with `CALLER_NOT_PERMISSION_SET`, or `ORGANIZATION_NOT_ALLOWED` for another organisation's caller.
     func identify() throws(Problem) -> CallerIdentity {
         if let organization = dependencies.organization, request.caller.organization != organization {
             throw Problem(
-                .frontDoorUnknown,
+                .organizationNotAllowed,
                 detail: "The caller does not belong to this organisation.",
                 next: "Sign in to an account of the organisation."
             )

@@ -24,6 +24,7 @@ extension Broker {
             kinds: entry?.kinds.sorted() ?? [],
             regions: entry?.nodes.regions.sorted() ?? [],
             nodeTags: entry?.nodes.tags ?? [:],
+            concurrentSessions: entry?.limits.concurrentSessions,
             needsReason: entry?.needsReason ?? false,
             needsTicket: entry?.needsTicket ?? false,
             isAdministrator: isAdministrator,

@@ -23,6 +23,7 @@ extension Broker {
         try entitlement.decide(on: lookup.facts)
         exchange.session = RecordID(random: dependencies.randomBytes(16))
         if request.isDryRun {
+            try await checkLimit(of: entitlement)
             try await append(exchange.record(.checked, decision: .grant), in: exchange)
             return entitlement.reply(id: exchange.session, channel: nil)
         }
@@ -46,7 +47,8 @@ extension Broker {
     ) async throws -> StartingSessions {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
-        async let recorded: Void = append(intent, in: known)
+        let limit = start.entitlement.entry.limits.sessionLimit
+        async let recorded: Void = append(intent, limit: limit, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
@@ -110,6 +112,18 @@ extension Broker {
             throw late
         }
         return entitlement.reply(id: exchange.session, channel: started.channel(credentials: sessions.channel))
+    }
+
+    /// Says of a dry run what the store would say of an intent.
+    private func checkLimit(of entitlement: Entitlement) async throws {
+        guard let limit = entitlement.entry.limits.sessionLimit else { return }
+        let query = SessionQuery(
+            owner: entitlement.caller.owner,
+            states: SessionHistory.State.counted,
+            limit: limit.maximum
+        )
+        let counted = try await dependencies.audit.sessions(matching: query).sessions.count
+        guard counted < limit.maximum else { throw AuditStoreFailure.tooManySessions(limit.maximum) }
     }
 
     private func mayStillStart(_ exchange: Exchange) throws(Problem) {

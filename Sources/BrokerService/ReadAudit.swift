@@ -36,7 +36,8 @@ extension Broker {
         try await prove(caller, in: &exchange)
     }
 
-    private func recordRead(_ filter: String, in exchange: Exchange) async throws {
+    /// Leaves the record of a reading, with what was asked for, before anything is shown.
+    func recordRead(_ filter: String, in exchange: Exchange) async throws {
         try await append(
             exchange.record(.read, details: ["filter": filter.printable(maximumLength: 1024)]),
             in: exchange

@@ -6,19 +6,23 @@ extension Broker {
     /// The store knows the record again by its id, so asking twice records once; a passing fault then costs neither a session nor
     /// a record of it.
     ///
+    /// - Parameters:
+    ///   - record: What to record.
+    ///   - limit: How many sessions the owner of an intent may have.
+    ///   - exchange: The request, whose deadline bounds the asking.
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
-    func append(_ record: AuditRecord, in exchange: Exchange) async throws {
+    func append(_ record: AuditRecord, limit: SessionLimit? = nil, in exchange: Exchange) async throws {
         do {
-            try await appendOnce(record)
+            try await appendOnce(record, limit: limit)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            try await appendOnce(record)
+            try await appendOnce(record, limit: limit)
         }
     }
 
-    private func appendOnce(_ record: AuditRecord) async throws {
+    private func appendOnce(_ record: AuditRecord, limit: SessionLimit?) async throws {
         do {
-            _ = try await dependencies.audit.append(record)
+            _ = try await dependencies.audit.append(record, limit: limit)
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {
@@ -56,7 +60,7 @@ extension Broker {
     /// Writes the outcome of an intent that the store took without saying so; false when it did not take it.
     private func closeDoubtfulIntent(_ problem: Problem, in exchange: inout Exchange) async throws -> Bool {
         guard let session = exchange.doubtfulIntent,
-            try await dependencies.audit.records(ofSession: session).contains(where: { $0.event == .intent })
+            try await dependencies.audit.session(session) != nil
         else { return false }
         exchange.session = session
         let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)

@@ -75,7 +75,7 @@ struct CallerTests {
         var caller = Person.alice.caller
         caller.organization = organization
         let reply = await stage.send("POST", "/v1/sessions", as: caller, body: stage.body())
-        #expect(reply.code == "FRONT_DOOR_UNKNOWN")
+        #expect(reply.code == "ORGANIZATION_NOT_ALLOWED")
         #expect(stage.aws.calls.isEmpty)
         #expect(stage.events == [.denied])
         #expect(stage.records.first?.caller?.arn == Person.alice.arn)

@@ -23,7 +23,8 @@ struct ExitStatusTests {
         ([.notSigned, .signatureInvalid, .credentialsExpired], .signIn),
         (
             [
-                .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+                .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
+                .permissionSetNotMapped,
                 .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
                 .tooManySessions,
                 .ticketRequired,

@@ -1,6 +1,6 @@
 """The system under test: the real broker, and the real client where it is used, on the stand-in for AWS.
 
-A module gets a system of its own, because AWS's state is one to a process; `SETTINGS` in the module says how it differs.
+Each module has a system of its own, as AWS's state is one to a process; `SETTINGS` in the module says how it differs.
 """
 
 from __future__ import annotations

@@ -101,6 +101,13 @@ class Terminal:
         self.child.wait()
         return self.child.exitstatus if self.child.signalstatus is None else -self.child.signalstatus
 
+    def hang_up(self) -> int:
+        """Takes the terminal away, as when its window is closed, and returns the exit status."""
+        # By the object that owns the descriptor: closed by its number, somebody else's would be closed again later.
+        self.child.ptyproc.fileobj.close()
+        self.child.wait()
+        return self.child.exitstatus if self.child.signalstatus is None else -self.child.signalstatus
+
     def close(self) -> None:
         """Ends it, however it stands."""
         self.child.close(force=True)

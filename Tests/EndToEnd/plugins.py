@@ -1,4 +1,4 @@
-"""The session-manager-plugin that a test runs with: the stand-in, and AWS's own where SSM_BROKER_REAL_PLUGIN names it."""
+"""The plugin that a test runs with: the stand-in, and AWS's own where SSM_BROKER_REAL_PLUGIN names it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ def path_of(kind: str) -> Path | None:
     return Path(named)
 
 
-def environment_with(system: LocalSystem, person: str, plugin: Path | None, folder: Path, **changes: str | None) -> dict[str, str]:
+def environment_with(
+    system: LocalSystem, person: str, plugin: Path | None, folder: Path, **changes: str | None
+) -> dict[str, str]:
     """The person's environment with `plugin` first on the PATH; links to it go into `folder`."""
     made = environment_of(system, person, **changes)
     if plugin is not None:

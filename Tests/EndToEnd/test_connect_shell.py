@@ -38,14 +38,13 @@ def test_the_shell_is_the_mapped_users(
     terminal = connect(person, node, *options)
     terminal.prompt()
     terminal.type("id; hostname; echo home=$HOME\n")
-    said = terminal.expect(r"uid=(\d+)\((\w+)\) gid=(\d+)\((\w+)\)(?: groups=(\S+))?")
+    said = terminal.expect(r"uid=(\d+)\((\w+)\) gid=(\d+)\((\w+)\) groups=(\S+)\s")
     if system.user_switch.identity == "none":
         pytest.skip(f"this machine allows no switch of the user: {system.user_switch.reason}")
     assert said.group(1, 2, 3, 4) == (str(user.uid), user.name, str(user.gid), user.name)
     if system.user_switch.identity == "full":
-        groups = dict(re.match(r"(\d+)\((.+)\)", one).groups()[::-1] for one in said[5].split(","))  # type: ignore[union-attr]
-        expected = {user.name: user.gid, **user.groups}
-        assert {name: int(number) for name, number in groups.items()} == expected
+        groups = {name: int(number) for number, name in re.findall(r"(\d+)\(([^)]+)\)", said[5])}
+        assert groups == {user.name: user.gid, **user.groups}
     terminal.expect(host)
     terminal.expect(f"home=/home/{user.name}")
     terminal.type("exit\n")

@@ -11,7 +11,7 @@ from system.local_system import LocalSystem, Settings, StartupProblem
 ALICE = "alice/DatabaseAdmin"
 
 LIMITS = [
-    ("another organisation", {"SSM_BROKER_ORGANIZATION": "o-somewhere1"}, "FRONT_DOOR_UNKNOWN"),
+    ("another organisation", {"SSM_BROKER_ORGANIZATION": "o-somewhere1"}, "ORGANIZATION_NOT_ALLOWED"),
     ("an account that is not served", {"SSM_BROKER_ALLOWED_ACCOUNTS": cast.SECOND_ACCOUNT}, "ACCOUNT_NOT_ALLOWED"),
     ("a forbidden Linux user", {"SSM_BROKER_FORBIDDEN_LINUX_USERS": "oracle, dbadmin"}, "LINUX_USER_FORBIDDEN"),
 ]

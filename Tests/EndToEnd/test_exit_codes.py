@@ -96,8 +96,12 @@ def test_each_end_has_its_code(system: LocalSystem, end: End) -> None:
     assert system.sessions.live() == []
 
 
-VERSIONS = [("1.2.763.9", "1.2.764.0 is the oldest"), ("1.2.0.0", "built from source"), ("1.3.0.0", "built from source"),
-            ("unknown", "does not say which version")]  # fmt: skip
+VERSIONS = [
+    ("1.2.763.9", "1.2.764.0 is the oldest"),
+    ("1.2.0.0", "built from source"),
+    ("1.3.0.0", "built from source"),
+    ("unknown", "does not say which version"),
+]
 
 
 @pytest.mark.parametrize(("version", "says"), VERSIONS)

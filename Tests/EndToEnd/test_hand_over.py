@@ -1,4 +1,4 @@
-"""What the client hands to session-manager-plugin: six arguments, one variable, one profile, and nothing of the engineer's."""
+"""What the client hands to the plugin: six arguments, one variable, one profile, and nothing of the engineer's."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import json
 import os
 import signal
 import stat
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import botocore.session
 import pytest
-from engineer import Terminal, client_path, environment_of
+from engineer import Terminal, environment_of, run
 from fake_plugins import Recording, recording_plugin
 from process_tree import status
 from waiting import eventually
@@ -143,6 +142,5 @@ def test_channel_credentials_are_for_the_plugin_only(system: LocalSystem, handed
     shown.close()
 
 
-    outside = subprocess.run([client_path(environment_of(system, ALICE)), "channel-credentials"],
-                             env=environment_of(system, ALICE), capture_output=True, text=True, check=False)  # fmt: skip
+    outside = run(environment_of(system, ALICE), "channel-credentials")
     assert outside.returncode == 64 and outside.stdout == ""

@@ -125,7 +125,7 @@ def test_every_code_of_the_broker_stands_with_an_operation() -> None:
     assert named == set(SCHEMAS["ProblemCode"]["enum"]) - FRONT_DOOR_CODES
 
 
-@pytest.mark.parametrize(("method", "path", "operation"), operations())
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
 def test_an_operation_is_signed_and_goes_to_the_broker(method: str, path: str, operation: dict[str, Any]) -> None:
     assert operation["security"] == [{"sigv4": []}]
     assert operation["x-amazon-apigateway-auth"] == {"type": "AWS_IAM"}
@@ -149,7 +149,7 @@ def test_deployment_fills_in_one_thing_only() -> None:
     assert all(re.fullmatch("[A-Za-z0-9]+", name) for name in SCHEMAS)
 
 
-@pytest.mark.parametrize(("place", "schema", "example"), bodies())
+@pytest.mark.parametrize(("place", "schema", "example"), list(bodies()))
 def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: Any) -> None:
     OAS30Validator(resolved(schema), format_checker=OAS30Validator.FORMAT_CHECKER).validate(example)
     if "code" in example:
@@ -172,6 +172,9 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
         ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
+        ("Session", "SessionCore/API/SessionReplies.swift", "extension SessionHistory"),
+        ("AuditAccess", "SessionCore/Audit/AuditAccess.swift", "struct AuditAccess:"),
+        ("AuditDocument", "SessionCore/Audit/AuditAccess.swift", "struct AuditDocument:"),
     ],
 )
 def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, type_name: str) -> None:
@@ -179,10 +182,22 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
     assert SCHEMAS[schema]["additionalProperties"] is False
 
 
-def test_the_query_parameters_are_those_that_the_broker_reads() -> None:
-    parameters = {one["name"] for one in API["paths"]["/v1/audit/records"]["get"]["parameters"]}
-    enum = swift("SessionCore/API/AuditReplies.swift").split("enum Parameter", 1)[1].split("\n    }\n", 1)[0]
-    assert parameters == set(re.findall(r"case (\w+)$", enum, re.MULTILINE)) | {"chain", "from"}
+@pytest.mark.parametrize(
+    ("path", "source", "others"),
+    [
+        ("/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
+        ("/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
+    ],
+)
+def test_the_query_parameters_are_those_that_the_broker_reads(path: str, source: str, others: set[str]) -> None:
+    parameters = {one["name"] for one in API["paths"][path]["get"]["parameters"]}
+    enum = swift(source).split("enum Parameter", 1)[1].split("\n    }\n", 1)[0]
+    assert parameters == set(re.findall(r"case (\w+)$", enum, re.MULTILINE)) | others
+
+
+def test_the_states_of_a_session_are_the_brokers() -> None:
+    enum = swift("SessionCore/Audit/SessionHistory.swift").split("enum State:", 1)[1].split("static let", 1)[0]
+    assert SCHEMAS["SessionState"]["enum"] == re.findall(r"^        case (\w+)$", enum, re.MULTILINE)
 
 
 def test_the_kinds_of_session_are_the_brokers() -> None:

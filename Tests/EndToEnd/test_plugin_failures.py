@@ -12,6 +12,7 @@ from audit_log import AuditLog
 from engineer import Terminal, environment_of, run
 from fake_plugins import plugin
 from tidiness import assert_tidy, plugin_of
+from waiting import eventually
 
 from system import cast, faults
 from system.local_system import LocalSystem
@@ -72,6 +73,18 @@ def test_a_plugin_that_leaves_the_terminal_in_disorder(
     system: LocalSystem, log: AuditLog, start: Start, tmp_path: Path
 ) -> None:
     terminal = start(plugin(tmp_path / "bin", "stty raw -echo; stty erase ^A kill ^B"))
+    assert terminal.wait() == 0
+    assert_tidy(system, terminal, log)
+
+
+def test_a_plugin_whose_stty_is_later_than_its_end(
+    system: LocalSystem, log: AuditLog, start: Start, tmp_path: Path
+) -> None:
+    # A session that is closed as soon as it begins finds the real plugin's `stty -echo` still on its way.
+    late = tmp_path / "late"
+    made = plugin(tmp_path / "bin", f"(sleep 0.1; stty -echo < /dev/tty; : > {late}) & exit 0")
+    system.faults.before("TerminateSession", lambda: eventually(late.exists, "stty has run"))
+    terminal = start(made)
     assert terminal.wait() == 0
     assert_tidy(system, terminal, log)
 

@@ -48,7 +48,7 @@ class Refusal:
 
 
 REFUSALS = [
-    Refusal("a role that only looks like a permission set", "ROLE_NOT_PROVEN", 403, "not shown to be made by IAM Identity",
+    Refusal("a role that only looks like a permission set", "ROLE_NOT_PROVEN", 403, "not shown to be made by IAM",
             person="mallory/DatabaseAdmin"),
     Refusal("an unmapped permission set", "PERMISSION_SET_NOT_MAPPED", 403, "ReadOnly", person="bob/ReadOnly"),
     Refusal("a mapped permission set in an account the map leaves out", "ACCOUNT_NOT_ALLOWED", 403, cast.SECOND_ACCOUNT,

@@ -44,7 +44,8 @@ def test_whoami_differs_as_the_map_says(system: LocalSystem) -> None:
 
 def test_a_profile_may_take_its_credentials_from_a_process(system: LocalSystem, tmp_path: Path) -> None:
     own = system.aws.credentials_of(WEB)
-    printed = {"Version": 1, "AccessKeyId": own.access_key, "SecretAccessKey": own.secret_key, "SessionToken": own.token}
+    keys = {"AccessKeyId": own.access_key, "SecretAccessKey": own.secret_key, "SessionToken": own.token}
+    printed = {"Version": 1, **keys}
     (tmp_path / "printed").write_text(json.dumps(printed))
     (tmp_path / "config").write_text(f"[profile web]\ncredential_process = cat '{tmp_path}/printed'\n")
     no_keys = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None}
@@ -115,11 +116,12 @@ def test_verify_names_a_record_that_was_changed_behind_the_brokers_back(system: 
     changed = next(one for one in log.records(user="alice") if one.event == "session.started")
     forged = changed.text.replace('"linuxUser":"dbadmin"', '"linuxUser":"notmyid"')
     assert forged != changed.text
+    update = "UPDATE audit SET bytes = ? WHERE hash = ?", (forged.encode(), bytes.fromhex(changed.hash))
     with sqlite3.connect(system.store.removeprefix("sqlite:")) as database:
         with pytest.raises(sqlite3.DatabaseError, match="append-only"):
-            database.execute("UPDATE audit SET bytes = ? WHERE hash = ?", (forged.encode(), bytes.fromhex(changed.hash)))
+            database.execute(*update)
         database.execute("DROP TRIGGER audit_keeps")
-        database.execute("UPDATE audit SET bytes = ? WHERE hash = ?", (forged.encode(), bytes.fromhex(changed.hash)))
+        database.execute(*update)
     done = run(environment_of(system, SAM), "audit", "verify")
     assert done.returncode == 1 and done.stdout == ""
     assert f"chain {changed.chain}, record {changed.sequence}" in done.stderr

@@ -1,4 +1,4 @@
-"""Tokens, stream addresses and keys are found nowhere: not in arguments, logs, messages, the store or temporary files."""
+"""Tokens, stream addresses and keys are found nowhere: arguments, logs, messages, store, temporary files."""
 
 from __future__ import annotations
 

@@ -120,12 +120,7 @@ def test_a_signal_that_means_the_remote_side_ends_nothing(connect: Connect, numb
 def test_the_terminal_is_hung_up(system: LocalSystem, log: AuditLog, connect: Connect) -> None:
     terminal = connect(ALICE, cast.DB_1)
     terminal.prompt()
-    pid = terminal.pid
-    os.close(terminal.child.child_fd)
-    terminal.child.child_fd = terminal.child.ptyproc.fd = os.open("/dev/null", os.O_RDWR)
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == INTERRUPTED
-    terminal.child.ptyproc.terminated, terminal.child.terminated = True, True
+    assert terminal.hang_up() == INTERRUPTED
     assert system.sessions.live() == []
     assert [one.event for one in log.records() if one.event == "session.ended"]
 

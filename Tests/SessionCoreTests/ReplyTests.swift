@@ -88,6 +88,7 @@ import Testing
             kinds: isMapped ? [.shell] : [],
             regions: isMapped ? [try Region("eu-west-1")] : [],
             nodeTags: isMapped ? ["Role": ["db", "web"]] : [:],
+            concurrentSessions: isMapped ? 5 : nil,
             needsReason: isMapped,
             needsTicket: false,
             isAdministrator: !isMapped,
@@ -105,7 +106,7 @@ import Testing
     func identityShape() throws {
         #expect(
             try Self.identity(isMapped: true).json.canonicalText == """
-                {"account":"111122223333","isAdministrator":false,"isAuditor":true,"kinds":["shell"],"linuxUser":"dbadmin",\
+                {"account":"111122223333","concurrentSessions":5,"isAdministrator":false,"isAuditor":true,"kinds":["shell"],"linuxUser":"dbadmin",\
                 "nodeTags":{"Role":["db","web"]},"permissionSet":"DatabaseAdmin","reason":"required","regions":["eu-west-1"],\
                 "ticket":"optional","user":"alice"}
                 """

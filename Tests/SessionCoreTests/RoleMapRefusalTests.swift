@@ -130,9 +130,19 @@ import Testing
             "limits.maximumMinutes: Expected a whole number from 1 to 1440."
         ),
         Refusal(
+            "no sessions at all",
+            ["limits": ["concurrentSessions": 0]],
+            "limits.concurrentSessions: Expected a whole number from 1 to 100."
+        ),
+        Refusal(
+            "more sessions than anybody has use for",
+            ["limits": ["concurrentSessions": 101]],
+            "limits.concurrentSessions: Expected a whole number from 1 to 100."
+        ),
+        Refusal(
             "a limit that is not kept",
-            ["limits": ["concurrentSessions": 1]],
-            "limits.concurrentSessions: Unknown member; known here: idleMinutes, maximumMinutes."
+            ["limits": ["sessions": 1]],
+            "limits.sessions: Unknown member; known here: concurrentSessions, idleMinutes, maximumMinutes."
         ),
         Refusal(
             "what the agent would expand",

@@ -17,7 +17,10 @@ import Testing
         #expect(entry.nodes.tags == ["Role": ["db", "web"]])
         #expect(entry.limits == RoleMap.Limits(idleMinutes: 20, maximumMinutes: 480))
         #expect(!entry.needsReason && !entry.needsTicket)
-        #expect(try #require(map.entries[PermissionSetName("BatchOperator")]).needsReason)
+        let batch = try #require(map.entries[PermissionSetName("BatchOperator")])
+        #expect(batch.needsReason)
+        #expect(batch.limits.concurrentSessions == 3)
+        #expect(entry.limits.sessionLimit == nil)
     }
 
     @Test("an entry needs a Linux user and nothing else")
@@ -47,7 +50,7 @@ import Testing
             "Ops+x=1,@-._",
             with: [
                 "linuxUser": "ops", "sessions": ["shell", "shell"], "reason": "required", "ticket": "required",
-                "limits": ["idleMinutes": 60, "maximumMinutes": 1440],
+                "limits": ["idleMinutes": 60, "maximumMinutes": 1440, "concurrentSessions": 100],
                 "nodes": [
                     "accounts": ["000000000001"], "regions": ["us-gov-west-1", "eu-west-1"],
                     "tags": ["Kostenstelle ä": ["", "a b_.:/=+-@1½"], "k": ["v"]],
@@ -60,7 +63,8 @@ import Testing
         )
         let entry = try #require(map.entries[PermissionSetName("Ops+x=1,@-._")])
         #expect(entry.needsReason && entry.needsTicket)
-        #expect(entry.limits == RoleMap.Limits(idleMinutes: 60, maximumMinutes: 1440))
+        #expect(entry.limits == RoleMap.Limits(idleMinutes: 60, maximumMinutes: 1440, concurrentSessions: 100))
+        #expect(entry.limits.sessionLimit == SessionLimit(maximum: 100))
         #expect(entry.nodes.accounts.map(\.digits) == ["000000000001"])
         #expect(entry.nodes.regions.map(\.name).sorted() == ["eu-west-1", "us-gov-west-1"])
         #expect(entry.nodes.tags == ["Kostenstelle ä": ["", "a b_.:/=+-@1½"], "k": ["v"]])
@@ -80,7 +84,7 @@ import Testing
         let bytes = try Repository.bytes("Tests/Fixtures/core/role-map.json")
         let map = try RoleMap(json: JSON(parsing: bytes))
         // jq -cS . role-map.json | tr -d '\n' | sha256sum; jq's order is RFC 8785's for names in ASCII.
-        #expect(map.version == "eaacf892a9c6eff043be49e6bc97a4f0a4ebe8c7234674fbc805befba6813a00")
+        #expect(map.version == "ed3740a7a809861739f57e2f6d869f96e0559845b9be5ba2adb740e8f5102026")
         #expect(map.version == Hexadecimal.text(SHA256.hash(map.canonicalBytes)))
         #expect(try RoleMap(json: JSON(parsing: map.canonicalBytes)) == map)
         #expect(map.canonicalBytes != bytes)

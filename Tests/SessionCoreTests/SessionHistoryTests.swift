@@ -32,6 +32,40 @@ import Testing
         #expect(SessionHistory(records: records)?.state == example.state)
     }
 
+    @Test("in whatever order the records of a session are applied, it comes to the same")
+    func order() throws {
+        let events: [AuditEvent] = [.started, .credentials, .ended, .refused, .ended]
+        var records = try events.enumerated().map { index, event in
+            var record = try AuditCast.record(event, id: UInt8(index + 1))
+            record.time = record.time.advanced(bySeconds: Int64(index))
+            return record
+        }
+        let intent = try AuditCast.record(.intent)
+        let expected = try #require(SessionHistory(records: [intent] + records))
+        #expect(expected.opened == intent.time)
+        #expect(expected.ended == records[2].time)
+        for _ in 0..<20 {
+            records.shuffle()
+            var history = try #require(SessionHistory(intent: intent))
+            for record in records { history.apply(record) }
+            #expect(history == expected)
+        }
+    }
+
+    @Test("a record of another session, and a second intent, change nothing")
+    func others() throws {
+        var history = try #require(SessionHistory(intent: try AuditCast.record(.intent)))
+        let before = history
+        var other = try AuditCast.record(.ended, id: 2)
+        other.session = other.id
+        history.apply(other)
+        var second = try AuditCast.record(.intent, id: 3)
+        second.caller?.owner.user = "mallory"
+        history.apply(second)
+        #expect(history == before)
+        #expect(SessionHistory(intent: try AuditCast.record(.started)) == nil)
+    }
+
     @Test("what a session is stands in its intent, and its id in whichever record has it")
     func facts() throws {
         var intent = try AuditCast.record(.intent)

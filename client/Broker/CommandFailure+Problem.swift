@@ -5,7 +5,8 @@ extension ExitStatus {
     init(_ code: ProblemCode) {
         switch code {
         case .notSigned, .signatureInvalid, .credentialsExpired: self = .signIn
-        case .frontDoorDenied, .frontDoorUnknown, .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped,
+        case .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
+            .permissionSetNotMapped,
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,

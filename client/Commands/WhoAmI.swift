@@ -36,6 +36,9 @@ struct WhoAmI: BrokerCommand {
             rows.append(("Regions", reply.regions.isEmpty ? "all" : reply.regions.map(\.name).joined(separator: ", ")))
             let tags = reply.nodeTags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.joined(separator: "|"))" }
             rows.append(("Node tags", tags.isEmpty ? "any" : tags.joined(separator: ", ")))
+            if let count = reply.concurrentSessions {
+                rows.append(("At a time", "\(count) session\(count == 1 ? "" : "s")"))
+            }
             let needs = [reply.needsReason ? "--reason" : nil, reply.needsTicket ? "--ticket" : nil].compactMap(\.self)
             if !needs.isEmpty { rows.append(("Required", needs.joined(separator: ", "))) }
         }

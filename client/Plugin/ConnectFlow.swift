@@ -29,9 +29,12 @@ struct ConnectFlow: Sendable {
             throw failure
         }
         world.signals.atFirst { [output = world.output] in output.tell("Interrupted; ending the session.") }
+        let modes = Terminal.modes(of: world.terminal)
         let result: Result<PluginSession.Ending?, any Error>
         do { result = .success(try await show(reply, catching)) } catch { result = .failure(error) }
         await end(reply)
+        // The plugin changes the modes through stty(1), and one that it leaves behind can come later than its end.
+        if let modes { Terminal.restore(modes) }
         if let signal = world.signals.first { throw Self.interrupted(by: signal) }
         if let ending = try result.get() { try judge(ending) }
     }

@@ -114,60 +114,33 @@ extension AuditQuery {
         "events parted by commas, of \(AuditEvent.allCases.map(\.rawValue).joined(separator: ", "))"
     }
 
-    /// The values of all texts; nil when one has none.
-    static func set<Value>(_ texts: [Substring], parse: (String) -> Value?) -> Set<Value>? {
-        let values = texts.compactMap { parse(String($0)) }
-        return values.count == texts.count ? Set(values) : nil
-    }
-
     /// Reads query parameters.
     ///
     /// - Parameter parameters: Names and values as they came, decoded.
     /// - Throws: ``Problem`` with `QUERY_INVALID` for a name that is unknown or repeated, or a value that is wrong.
     public init(parameters: [(name: String, value: String)]) throws(Problem) {
-        var reader = JSONReader(
-            .object(Dictionary(parameters.map { ($0.name, .string($0.value)) }) { _, last in last })
-        )
+        var reader = QueryReader<Parameter>(parameters)
         self.init(
-            user: reader.optional("user", expected: "a user name") { text in
-                OpenSessionRequest.isPlainText(text, maximumLength: 256) ? text : nil
-            },
-            permissionSet: reader.optional("permissionSet", expected: "a permission set's name") { text in
-                (try? PermissionSetName(text))?.name
-            },
-            node: reader.optional("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) },
-            account: reader.optional("account", expected: "an account number of twelve digits") { text in
-                try? AccountID(text)
-            },
-            region: reader.optional("region", expected: "a Region as eu-west-1") { try? Region($0) },
-            linuxUser: reader.optional("linuxUser", expected: "a Linux user's name") { text in
+            user: reader.user(.user),
+            permissionSet: reader.permissionSet(.permissionSet),
+            node: reader.node(.node),
+            account: reader.optional(.account, expected: "an account number of twelve digits") { try? AccountID($0) },
+            region: reader.optional(.region, expected: "a Region as eu-west-1") { try? Region($0) },
+            linuxUser: reader.optional(.linuxUser, expected: "a Linux user's name") { text in
                 OpenSessionRequest.isPlainText(text, maximumLength: 32) ? text : nil
             },
-            events: reader.optional("event", expected: Self.expectedEvents) { text in
-                Self.set(text.split(separator: ",", omittingEmptySubsequences: false)) { AuditEvent(rawValue: $0) }
+            events: reader.optional(.event, expected: Self.expectedEvents) { text in
+                QueryReader<Parameter>.set(text) { AuditEvent(rawValue: $0) }
             },
-            code: reader.optional("code", expected: "GRANTED or a problem's code") { text in
+            code: reader.optional(.code, expected: "GRANTED or a problem's code") { text in
                 text == AuditDecision.granted ? text : ProblemCode(rawValue: text)?.rawValue
             },
-            session: reader.optional("session", expected: "the broker's id of a session") { try? RecordID($0) },
-            since: reader.optional("since", expected: "a time as RFC 3339") { Timestamp($0) },
-            until: reader.optional("until", expected: "a time as RFC 3339") { Timestamp($0) },
-            limit: reader.optional("limit", expected: "a number from 1 to \(Self.maximumLimit)") { text in
-                Int(text).flatMap { (1...Self.maximumLimit).contains($0) ? $0 : nil }
-            } ?? 100,
-            cursor: reader.optional("cursor", expected: "the next of the page before") { AuditCursor($0) }
+            session: reader.optional(.session, expected: "the broker's id of a session") { try? RecordID($0) },
+            since: reader.optional(.since, expected: "a time as RFC 3339") { Timestamp($0) },
+            until: reader.optional(.until, expected: "a time as RFC 3339") { Timestamp($0) },
+            limit: reader.limit(.limit, upTo: Self.maximumLimit),
+            cursor: reader.cursor(.cursor)
         )
-        var problems = reader.finished()
-        for (name, values) in Dictionary(grouping: parameters, by: \.name) where values.count > 1 {
-            problems.append(JSONReader.Problem(path: [name], explanation: "Given \(values.count) times."))
-        }
-        guard problems.isEmpty else {
-            let lines = problems.map { "\($0.path.joined(separator: ".")): \($0.explanation)" }
-            throw Problem(
-                .queryInvalid,
-                detail: lines.sorted().joined(separator: " ").printable(maximumLength: 1024),
-                next: "Known parameters: \(Parameter.allCases.map(\.rawValue).joined(separator: ", "))."
-            )
-        }
+        try reader.finish()
     }
 }

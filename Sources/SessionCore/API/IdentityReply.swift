@@ -2,7 +2,8 @@
 ///
 /// Shape: `{"account":"111122223333","isAdministrator":false,"isAuditor":false,"kinds":["shell"],"linuxUser":"dbadmin",
 /// "nodeTags":{"Role":["db"]},"permissionSet":"DatabaseAdmin","reason":"optional","regions":["eu-west-1"],"ticket":"optional","user":"alice"}`.
-/// `linuxUser` is absent, and `kinds` empty, when the permission set may start no session.
+/// `linuxUser` is absent, and `kinds` empty, when the permission set may start no session; `concurrentSessions` says how many the caller
+/// may have at a time, where the map says so.
 public struct IdentityReply: Sendable, Hashable {
     /// The caller's account, and that of every node they can reach.
     public var account: AccountID
@@ -18,6 +19,8 @@ public struct IdentityReply: Sendable, Hashable {
     public var regions: [Region]
     /// The tags that a node must have, each with one of its values.
     public var nodeTags: [String: [String]]
+    /// How many sessions the caller may have at a time; nil for any number.
+    public var concurrentSessions: Int64?
     /// Whether a reason must be given.
     public var needsReason: Bool
     /// Whether a ticket must be given.
@@ -36,6 +39,7 @@ public struct IdentityReply: Sendable, Hashable {
         kinds: [SessionKind],
         regions: [Region],
         nodeTags: [String: [String]],
+        concurrentSessions: Int64? = nil,
         needsReason: Bool,
         needsTicket: Bool,
         isAdministrator: Bool,
@@ -48,6 +52,7 @@ public struct IdentityReply: Sendable, Hashable {
         self.kinds = kinds
         self.regions = regions
         self.nodeTags = nodeTags
+        self.concurrentSessions = concurrentSessions
         self.needsReason = needsReason
         self.needsTicket = needsTicket
         self.isAdministrator = isAdministrator
@@ -58,6 +63,7 @@ public struct IdentityReply: Sendable, Hashable {
     public var json: JSON {
         .compact([
             "account": .string(account.digits),
+            "concurrentSessions": concurrentSessions.map(JSON.integer),
             "isAdministrator": .bool(isAdministrator),
             "isAuditor": .bool(isAuditor),
             "kinds": .array(kinds.map { .string($0.rawValue) }),
@@ -84,6 +90,7 @@ public struct IdentityReply: Sendable, Hashable {
             kinds: (json["kinds"]?.elements ?? []).compactMap { $0.text.flatMap(SessionKind.init(rawValue:)) },
             regions: (json["regions"]?.elements ?? []).compactMap { $0.text.flatMap { try? Region($0) } },
             nodeTags: (json["nodeTags"]?.members ?? [:]).mapValues { ($0.elements ?? []).compactMap(\.text) },
+            concurrentSessions: json["concurrentSessions"]?.number,
             needsReason: json["reason"] == "required",
             needsTicket: json["ticket"] == "required",
             isAdministrator: json["isAdministrator"] == true,

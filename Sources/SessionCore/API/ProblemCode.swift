@@ -9,8 +9,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case credentialsExpired = "CREDENTIALS_EXPIRED"
     /// The API's resource policy does not admit the caller.
     case frontDoorDenied = "FRONT_DOOR_DENIED"
-    /// The event did not come through the configured front door.
-    case frontDoorUnknown = "FRONT_DOOR_UNKNOWN"
+    /// The caller does not belong to the organisation that the deployment serves.
+    case organizationNotAllowed = "ORGANIZATION_NOT_ALLOWED"
     /// The broker took longer than the front door waits.
     case integrationTimeout = "INTEGRATION_TIMEOUT"
     /// The broker died while it answered.
@@ -109,7 +109,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     public var status: Int {
         switch self {
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .requestExpired: 400
-        case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .frontDoorUnknown,
+        case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .organizationNotAllowed,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
             .nodeNotLinux, .nodeNotAllowed,

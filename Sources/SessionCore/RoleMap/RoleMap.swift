@@ -59,7 +59,7 @@ extension RoleMap {
         public var kinds: Set<SessionKind>
         /// On which nodes.
         public var nodes: NodeRule
-        /// How long sessions last.
+        /// How long sessions last, and how many there may be.
         public var limits: Limits
         /// Whether a reason must be given.
         public var needsReason: Bool
@@ -79,7 +79,7 @@ extension RoleMap {
         public var tags: [String: [String]]
     }
 
-    /// How long sessions last.
+    /// How long sessions last, and how many there may be.
     ///
     /// Source: Systems Manager User Guide, "Session document schema": `idleSessionTimeout` 1 to 60, `maxSessionDuration` 1 to 1440.
     public struct Limits: Sendable, Hashable {
@@ -87,6 +87,11 @@ extension RoleMap {
         public var idleMinutes: Int64
         /// Minutes after which a session ends in any case; nil for no end.
         public var maximumMinutes: Int64?
+        /// How many sessions one person may have at a time under the permission set; nil for any number.
+        public var concurrentSessions: Int64?
+
+        /// The limit as the store takes it; nil for none.
+        public var sessionLimit: SessionLimit? { concurrentSessions.map { SessionLimit(maximum: Int($0)) } }
     }
 
     /// Where transcripts go.

@@ -185,6 +185,7 @@ extension RoleMap.Limits {
     fileprivate init(reader: inout JSONReader) {
         idleMinutes = reader.integer("idleMinutes", in: 1...60) ?? 20
         maximumMinutes = reader.integer("maximumMinutes", in: 1...1440)
+        concurrentSessions = reader.integer("concurrentSessions", in: 1...100)
     }
 }
 

@@ -1,0 +1,31 @@
+internal import SessionCore
+
+extension Broker {
+    /// The caller's own sessions, or everybody's for auditors and administrators; the latter reading is recorded.
+    func listSessions(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
+        let request = try SessionListRequest(parameters: exchange.request.query)
+        var query = request.query
+        if request.isOfEverybody {
+            try await admitReader(caller, in: &exchange)
+            let filter = request.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            try await recordRead("sessions \(filter)", in: exchange)
+        } else {
+            query.owner = caller.owner
+        }
+        return try await dependencies.audit.sessions(matching: query).json
+    }
+
+    private func admitReader(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
+        let map = try await dependencies.map()
+        let isAuditor = map.auditors.contains { $0.admits(caller) }
+        guard isAuditor || isAdministrator(caller, map: map) else {
+            throw Problem(
+                .auditNotAllowed,
+                detail:
+                    "Permission set \(caller.permissionSet) in account \(caller.account) may not see the sessions of others.",
+                next: "Ask for your own, without all; or sign in with an auditor's or administrator's permission set."
+            )
+        }
+        try await prove(caller, in: &exchange)
+    }
+}
