@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "ssm-broker",
             dependencies: [
-                "AWSClient", "CYAML", "CurlTransport", "HTTPTransport", "SessionCore", argumentParser, logging,
+                "AWSClient", "CYAML", "CurlTransport", "HTTPTransport", "SQLiteStore", "SessionCore", argumentParser,
+                logging,
             ],
             path: "client",
             swiftSettings: strict
@@ -89,7 +90,10 @@ let package = Package(
         tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
-            ["AWSClient", "HTTPTransport", "SessionCore", "TestSupport", "ssm-broker", argumentParser, logging]
+            [
+                "AWSClient", "HTTPTransport", "SQLiteStore", "SessionCore", "TestSupport", "ssm-broker",
+                argumentParser, logging,
+            ]
         ),
     ]
 )

@@ -26,6 +26,11 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// Waits some milliseconds.
+    var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
+        // Nobody cancels the wait; whoever did would only end it early.
+        try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
 
     /// The broker, for the profile named on the command line.
     ///

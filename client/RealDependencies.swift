@@ -1,6 +1,7 @@
 internal import AWSClient
 internal import CurlTransport
 internal import SessionCore
+internal import Synchronization
 
 #if canImport(Darwin)
 internal import Darwin
@@ -26,16 +27,36 @@ extension Dependencies {
                 var generator = SystemRandomNumberGenerator()
                 return RecordID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
             },
-            output: Output(
-                result: { Descriptor.write($0.utf8, to: STDOUT_FILENO) },
-                note: { Descriptor.write($0.utf8, to: STDERR_FILENO) },
-                columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil
-            ),
+            output: .real(),
             signals: SignalInbox(),
             beginSignals: { inbox in try SignalPipe.begin { inbox.deliver($0) } },
             executable: { try OwnExecutable.path() },
             terminal: STDIN_FILENO,
             installedPlugin: Plugin.installed
         )
+    }
+}
+
+extension Output {
+    /// This process's own standard output and standard error.
+    static func real() -> Output {
+        let results = StandardOutput()
+        let note: @Sendable (String) -> Void = { Descriptor.write($0.utf8, to: STDERR_FILENO) }
+        return Output(
+            result: { results.write($0) },
+            note: note,
+            columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil,
+            progress: Terminal.isPresent(on: STDERR_FILENO) ? note : nil,
+            isDeserted: { results.isDeserted.load(ordering: .relaxed) }
+        )
+    }
+}
+
+/// Standard output, and whether its reader is still there: a lost one is an error here, not a death.
+private final class StandardOutput: Sendable {
+    let isDeserted = Atomic<Bool>(false)
+
+    func write(_ text: String) {
+        if !Descriptor.write(text.utf8, to: STDOUT_FILENO) { isDeserted.store(true, ordering: .relaxed) }
     }
 }

@@ -15,6 +15,8 @@ public struct Broker: Sendable {
         public var ceiling: Ceiling
         /// The organisation that callers must belong to; nil where that is not checked.
         public var organization: String?
+        /// How many refusals of a caller are recorded one by one in a minute; the others are summed.
+        public var refusalsPerMinute: Int
         /// The time.
         public var now: @Sendable () -> Timestamp
         /// Unpredictable bytes, as many as asked for.
@@ -27,6 +29,7 @@ public struct Broker: Sendable {
             map: @escaping @Sendable () async throws -> RoleMap,
             ceiling: Ceiling,
             organization: String?,
+            refusalsPerMinute: Int = 20,
             now: @escaping @Sendable () -> Timestamp,
             randomBytes: @escaping @Sendable (Int) -> [UInt8]
         ) {
@@ -35,16 +38,19 @@ public struct Broker: Sendable {
             self.map = map
             self.ceiling = ceiling
             self.organization = organization
+            self.refusalsPerMinute = refusalsPerMinute
             self.now = now
             self.randomBytes = randomBytes
         }
     }
 
     let dependencies: Dependencies
+    let refusals: RefusalSums
 
     /// Makes a broker.
     public init(_ dependencies: Dependencies) {
         self.dependencies = dependencies
+        refusals = RefusalSums(perMinute: dependencies.refusalsPerMinute)
     }
 
     /// Answers one request.
@@ -55,6 +61,7 @@ public struct Broker: Sendable {
     /// - Returns: The answer; a refusal or failure is one too.
     public func answer(_ request: BrokerRequest, logger: Logger) async -> BrokerReply {
         var exchange = Exchange(request, dependencies: dependencies, logger: logger)
+        await writeDueSums(in: &exchange)
         do {
             let match = try Route.match(
                 method: request.method,

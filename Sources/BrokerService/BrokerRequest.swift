@@ -55,6 +55,8 @@ public struct BrokerRequest: Sendable {
     public var id: String
     /// Lambda's id of the invocation.
     public var invocationID: String
+    /// When the front door took the request; its own patience is counted from there.
+    public var time: Timestamp
     /// When Lambda stops the function.
     public var deadline: Timestamp
 
@@ -68,6 +70,7 @@ public struct BrokerRequest: Sendable {
         caller: Caller,
         id: String,
         invocationID: String,
+        time: Timestamp,
         deadline: Timestamp
     ) {
         self.method = method
@@ -78,6 +81,7 @@ public struct BrokerRequest: Sendable {
         self.caller = caller
         self.id = id
         self.invocationID = invocationID
+        self.time = time
         self.deadline = deadline
     }
 }

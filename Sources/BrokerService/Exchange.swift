@@ -9,6 +9,8 @@ struct Exchange: Sendable {
     let logger: Logger
     /// When the broker took the request up.
     let received: Timestamp
+    /// When the front door took it, as far as that can be believed.
+    let begun: Timestamp
     var route: Route?
     /// `verified`, or why the caller's role is not proven; nil while no proof was tried.
     var proof: String?
@@ -31,11 +33,13 @@ struct Exchange: Sendable {
         logger[metadataKey: "invocation.id"] = "\(request.invocationID)"
         self.logger = logger
         received = dependencies.now()
+        // API Gateway counts its 29 s from when it took the request, cold start included; a time that cannot be is not believed.
+        begun = max(received.advanced(bySeconds: -29), min(received, request.time))
     }
 
     /// When every AWS call of the request must be over: before Lambda's deadline and before API Gateway gives up at 29 s.
     var deadline: Timestamp {
-        min(received.advanced(bySeconds: 27), Timestamp(milliseconds: request.deadline.milliseconds - 1000))
+        min(begun.advanced(bySeconds: 27), Timestamp(milliseconds: request.deadline.milliseconds - 1000))
     }
 
     /// When the answer must be on its way: later, API Gateway has given up, and what the answer holds is nobody's.
@@ -45,7 +49,7 @@ struct Exchange: Sendable {
     var cleanUpDeadline: Timestamp { Timestamp(milliseconds: request.deadline.milliseconds - 500) }
 
     /// No StartSession begins later than this: 15 s into the request, and 10 s before the deadline.
-    var latestStart: Timestamp { min(received.advanced(bySeconds: 15), deadline.advanced(bySeconds: -10)) }
+    var latestStart: Timestamp { min(begun.advanced(bySeconds: 15), deadline.advanced(bySeconds: -10)) }
 
     /// Reads the caller that the front door vouches for.
     ///

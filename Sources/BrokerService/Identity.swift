@@ -3,6 +3,8 @@ internal import SessionCore
 extension Broker {
     /// Who the caller is to the broker, and what the map gives them.
     func identity(of caller: CallerIdentity, in exchange: inout Exchange) async throws -> IdentityReply {
+        // Only a proven caller learns what the map says.
+        try await prove(caller, in: &exchange)
         let map = try await dependencies.map()
         let entry = admittedEntry(for: caller, map: map)
         let isAdministrator = isAdministrator(caller, map: map)
@@ -15,7 +17,6 @@ extension Broker {
                 next: "Sign in with another permission set, or ask an administrator of the role map to add it."
             )
         }
-        try await prove(caller, in: &exchange)
         return IdentityReply(
             account: caller.account,
             user: caller.user,

@@ -8,13 +8,20 @@ extension Broker {
         exchange.note(request, of: caller)
         let map = try await dependencies.map()
         exchange.access?.mapVersion = map.version
-        let entitlement = try Entitlement(
-            caller: caller,
-            request: request,
-            map: map,
-            ceiling: dependencies.ceiling,
-            now: exchange.received
-        )
+        let entitlement: Entitlement
+        do throws(Problem) {
+            entitlement = try Entitlement(
+                caller: caller,
+                request: request,
+                map: map,
+                ceiling: dependencies.ceiling,
+                now: exchange.received
+            )
+        } catch {
+            // Only a proven caller learns what the map says, and only a proven one is a person in the record.
+            try await prove(caller, in: &exchange)
+            throw error
+        }
         exchange.note(entitlement)
         let accounts = dependencies.accounts.bounded(by: exchange)
         let lookup = try await accounts.facts(for: entitlement)

@@ -24,6 +24,7 @@ extension Broker {
     }
 
     private func admitAuditor(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
+        try await prove(caller, in: &exchange)
         let map = try await dependencies.map()
         guard map.auditors.contains(where: { $0.admits(caller) }) else {
             throw Problem(
@@ -33,7 +34,6 @@ extension Broker {
                 next: "Sign in with an auditor's permission set, or ask an administrator of the role map."
             )
         }
-        try await prove(caller, in: &exchange)
     }
 
     /// Leaves the record of a reading, with what was asked for, before anything is shown.

@@ -1,3 +1,4 @@
+internal import Logging
 internal import SessionCore
 
 extension Broker {
@@ -13,21 +14,35 @@ extension Broker {
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
     func append(_ record: AuditRecord, limit: SessionLimit? = nil, in exchange: Exchange) async throws {
         do {
-            try await appendOnce(record, limit: limit)
+            try await appendOnce(record, limit: limit, in: exchange)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            try await appendOnce(record, limit: limit)
+            try await appendOnce(record, limit: limit, in: exchange)
         }
     }
 
-    private func appendOnce(_ record: AuditRecord, limit: SessionLimit?) async throws {
+    private func appendOnce(_ record: AuditRecord, limit: SessionLimit?, in exchange: Exchange) async throws {
         do {
-            _ = try await dependencies.audit.append(record, limit: limit)
+            anchor(try await dependencies.audit.append(record, limit: limit), record, in: exchange)
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {
             throw AuditStoreFailure.unavailable("\(type(of: error))")
         }
+    }
+
+    /// Writes where a record stands to the log, and nothing that is in it.
+    ///
+    /// Kept elsewhere, these lines anchor the chains: `audit verify --anchors` then sees a cut end and a rewrite that fits together.
+    private func anchor(_ chained: ChainedRecord, _ record: AuditRecord, in exchange: Exchange) {
+        let place = ChainHead(chain: chained.chain, sequence: chained.sequence, hash: chained.hash).json
+        exchange.logger.info(
+            "audit record appended",
+            metadata: [
+                "audit.chain": "\(chained.chain)", "audit.hash": "\(place["hash"]?.text ?? "")",
+                "audit.record": "\(record.id)", "audit.sequence": "\(chained.sequence)",
+            ]
+        )
     }
 
     /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
@@ -47,13 +62,37 @@ extension Broker {
     }
 
     private func recordRefusal(_ problem: inout Problem, in exchange: inout Exchange) async throws {
+        var refusal = exchange.refusal(problem)
+        // Where an intent may stand in the log, what became of it is recorded in any case.
+        if exchange.doubtfulIntent == nil {
+            switch refusals.course(of: refusal) {
+            case .record: break
+            case .announce(let end): refusal.details["othersSummedUntil"] = end.description
+            case .counted: return
+            }
+        }
         do {
-            try await append(exchange.refusal(problem), in: exchange)
+            try await record(refusal, of: &problem, in: &exchange)
+        } catch {
+            refusals.withdraw(refusal)
+            throw error
+        }
+    }
+
+    private func record(
+        _ refusal: AuditRecord,
+        of problem: inout Problem,
+        in exchange: inout Exchange
+    ) async throws {
+        do {
+            try await append(refusal, in: exchange)
         } catch AuditStoreFailure.requestAlreadyUsed {
             if try await closeDoubtfulIntent(problem, in: &exchange) { return }
             // The first use stands in the log; of the second, its being one is what is to be recorded.
             problem = exchange.problem(for: AuditStoreFailure.requestAlreadyUsed)
-            try await append(exchange.refusal(problem), in: exchange)
+            var second = exchange.refusal(problem)
+            second.details = refusal.details
+            try await append(second, in: exchange)
         }
     }
 

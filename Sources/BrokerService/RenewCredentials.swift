@@ -61,12 +61,14 @@ extension Broker {
             ceiling: dependencies.ceiling,
             now: exchange.received
         )
-        guard entitlement.entry.linuxUser.name == access.linuxUser else {
+        // The document says who the session runs as, for how long and how it is logged; the tags, on which nodes it may be.
+        guard entitlement.document.hash == access.document?.hash, entitlement.entry.nodes.tags == access.nodeTags ?? [:]
+        else {
             throw Problem(
                 .sessionNoLongerAllowed,
                 detail:
-                    "The role map now gives \(entitlement.entry.linuxUser) to \(caller.permissionSet), and the session runs as another user.",
-                next: "End the session and start a new one."
+                    "The role map has changed for \(caller.permissionSet): it would not start this session as it is.",
+                next: "End the session and start a new one: ssm-broker connect \(access.node)"
             )
         }
     }

@@ -61,6 +61,7 @@ extension Exchange {
 
     mutating func note(_ entitlement: Entitlement) {
         access?.linuxUser = entitlement.entry.linuxUser.name
+        access?.nodeTags = entitlement.entry.nodes.tags.isEmpty ? nil : entitlement.entry.nodes.tags
         access?.mapVersion = entitlement.mapVersion
         access?.document = AuditDocument(
             name: entitlement.document.name,

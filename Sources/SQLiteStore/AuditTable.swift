@@ -90,7 +90,7 @@ struct AuditTable {
         guard last?.sequence == head.sequence, last?.hash == head.hash else { throw SQLiteFailure.inconsistent }
     }
 
-    private func insert(_ chained: ChainedRecord, _ record: AuditRecord) throws {
+    func insert(_ chained: ChainedRecord, _ record: AuditRecord) throws {
         try connection.run(
             """
             INSERT INTO audit (chain, seq, previous, hash, bytes, id, time, event, session, user, permission_set, node,
@@ -114,7 +114,7 @@ struct AuditTable {
         try !connection.rows("SELECT 1 FROM audit WHERE \(condition)", [.text(value)]) { _ in }.isEmpty
     }
 
-    private func chained(_ clause: String, _ values: [SQLValue]) throws -> [ChainedRecord] {
+    func chained(_ clause: String, _ values: [SQLValue]) throws -> [ChainedRecord] {
         try connection.rows("SELECT \(Self.columns) FROM audit \(clause)", values, read: Self.record)
     }
 

@@ -12,11 +12,13 @@ final class Connection {
     /// - Parameters:
     ///   - path: The file.
     ///   - busyMilliseconds: How long to wait for another process that writes.
+    ///   - mayWrite: Whether the file is opened for writing too.
     /// - Throws: ``SQLiteFailure/cannotOpen`` and the like; what the file holds is not read yet.
-    init(path: String, busyMilliseconds: Int32) throws {
+    init(path: String, busyMilliseconds: Int32, mayWrite: Bool = true) throws {
         var opened: OpaquePointer?
         // Without SQLite's own mutex: the queue above keeps threads apart.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let access = mayWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
             sqlite3_close_v2(opened)

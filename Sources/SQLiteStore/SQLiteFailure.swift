@@ -14,6 +14,12 @@ public enum SQLiteFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case foreign
     /// A newer version of this program has made or changed the file.
     case newerSchema(found: Int64, known: Int64)
+    /// An older version of this program has made the file, which is only being read.
+    case olderSchema(found: Int64, known: Int64)
+    /// The file is the copy of another log; the text is where that came from.
+    case otherSource(String)
+    /// A record is of a kind that only a newer version of this program knows.
+    case newerRecord
     /// The file system takes no write-ahead log; the text is the journal mode it has instead.
     case journal(String)
     /// The file's pages, or a column in them, are not what SQLite or this program wrote.
@@ -43,6 +49,10 @@ public enum SQLiteFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .foreign: "the file is another program's database"
         case .newerSchema(let found, let known):
             "the database has schema version \(found), made by a newer program; this one knows \(known)"
+        case .olderSchema(let found, let known):
+            "the database has schema version \(found), made by an older program; this one reads \(known)"
+        case .otherSource(let source): "the file is a copy of another log, \(source)"
+        case .newerRecord: "a record is of a kind that this version does not know"
         case .journal(let mode): "the file system takes no write-ahead log (journal mode \(mode))"
         case .corrupt: "the database is damaged"
         case .inconsistent: "the audit chains and their heads do not fit together"

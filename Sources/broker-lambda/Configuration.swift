@@ -19,6 +19,7 @@ struct Configuration: Sendable {
         case organization = "SSM_BROKER_ORGANIZATION"
         case sweepRule = "SSM_BROKER_SWEEP_RULE"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
+        case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
         /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
         case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
@@ -45,6 +46,7 @@ struct Configuration: Sendable {
     /// The rule whose schedule starts the sweep; nil when nothing scheduled is taken.
     let sweepRule: ScheduleRule?
     let logLevel: Logger.Level
+    let refusalsPerMinute: Int
     let runtimeAPI: String
     let endpoints: AWSEndpoints
 
@@ -74,6 +76,9 @@ struct Configuration: Sendable {
         ) { ScheduleRule($0) }
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
+        let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
+            Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+        }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
         if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
@@ -106,6 +111,7 @@ struct Configuration: Sendable {
         self.organization = organization
         self.sweepRule = sweepRule
         self.logLevel = logLevel ?? .info
+        self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints
     }

@@ -84,6 +84,7 @@ enum Main {
                 map: { map },
                 ceiling: configuration.ceiling,
                 organization: configuration.organization,
+                refusalsPerMinute: configuration.refusalsPerMinute,
                 now: now,
                 randomBytes: randomBytes
             )
@@ -183,6 +184,7 @@ extension BrokerRequest {
             ),
             id: request.requestID,
             invocationID: invocation.id,
+            time: Timestamp(milliseconds: request.timeMilliseconds),
             deadline: Timestamp(milliseconds: invocation.deadlineMilliseconds)
         )
     }

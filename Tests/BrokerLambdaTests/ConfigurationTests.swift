@@ -24,6 +24,7 @@ struct ConfigurationTests {
         #expect(configuration.ceiling.forbiddenLinuxUsers.isEmpty)
         #expect(configuration.ceiling.bootstrapAdministrators.isEmpty)
         #expect(configuration.organization == nil)
+        #expect(configuration.refusalsPerMinute == 20)
         #expect(configuration.logLevel == .info)
         #expect(configuration.sweepRule == nil)
     }
@@ -131,6 +132,12 @@ struct ConfigurationTests {
             variable: "SSM_BROKER_ORGANIZATION",
             value: "acme",
             line: "SSM_BROKER_ORGANIZATION: needs an organisation's id as o-abcde12345"
+        ),
+        Refusal(
+            why: "no refusal at all",
+            variable: "SSM_BROKER_REFUSALS_PER_MINUTE",
+            value: "0",
+            line: "SSM_BROKER_REFUSALS_PER_MINUTE: needs a whole number from 1 to 1000000"
         ),
         Refusal(
             why: "an unknown log level",

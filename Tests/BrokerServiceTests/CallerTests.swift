@@ -115,8 +115,7 @@ struct CallerTests {
     @Test("whoami promises nothing that opening a session would refuse")
     func whoamiIsHonest() async throws {
         let stage = try Stage()
-        let outside = Person(user: "dave", permissionSet: "BatchOperator", roleID: "AROACASTBATCHOPERAT02")
-        for person in [outside, .frank, .bob] {
+        for person in [Person.daveElsewhere, .frank, .bob] {
             #expect(await stage.send("GET", "/v1/identity", as: person.caller).code == "PERMISSION_SET_NOT_MAPPED")
         }
         #expect(await stage.send("GET", "/v1/identity", as: Person.dave.caller).body["linuxUser"] == "batchops")

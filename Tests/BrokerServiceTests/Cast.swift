@@ -87,6 +87,8 @@ struct Person: Sendable {
         account: Cast.second,
         roleID: "AROACASTBATCHOPERAT01"
     )
+    /// The same permission set where the map does not admit it.
+    static let daveElsewhere = Person(user: "dave", permissionSet: "BatchOperator", roleID: "AROACASTBATCHOPERAT02")
     static let erin = Person(user: "erin", permissionSet: "Careful", roleID: "AROACASTCAREFUL000001")
     static let frank = Person(user: "frank", permissionSet: "Forbidden", roleID: "AROACASTFORBIDDEN0001")
     static let root = Person(user: "rita", permissionSet: "Bootstrap", roleID: "AROACASTBOOTSTRAP0001")
@@ -94,7 +96,9 @@ struct Person: Sendable {
     static let bob = Person(user: "bob", permissionSet: "ReadOnly", roleID: "AROACASTREADONLY00001")
 
     /// Everybody whose role Identity Center made.
-    static let all = [alice, aliceOnWeb, aliceAdministers, aliceElsewhere, dave, erin, frank, root, sam, bob]
+    static let all = [
+        alice, aliceOnWeb, aliceAdministers, aliceElsewhere, dave, daveElsewhere, erin, frank, root, sam, bob,
+    ]
 
     /// The same person under a hand-made role that only looks like theirs.
     func lookAlike() -> Person {

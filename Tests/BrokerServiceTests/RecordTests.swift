@@ -1,4 +1,5 @@
 import BrokerService
+import Logging
 import SessionCore
 import Testing
 
@@ -71,7 +72,26 @@ struct RecordTests {
         #expect(lines.compactMap { $0.metadata["invocation.id"] } == (1...4).map { "invocation-\($0)" })
         #expect(lines.compactMap { $0.metadata["session.id"] } == [id, id, id])
         #expect(lines.compactMap { $0.metadata["code"] } == ["PERMISSION_SET_NOT_MAPPED"])
-        #expect(stage.logs.lines.filter { $0.message != "request finished" }.allSatisfy { $0.message == "aws call" })
+        let others = Set(stage.logs.lines.map(\.message)).subtracting(["request finished"])
+        #expect(others == ["aws call", "audit record appended"])
+        try stage.expectDiscretion()
+    }
+
+    @Test("each append leaves a line with the record's place and hash, and nothing of what is in it")
+    func anchors() async throws {
+        let stage = try Stage()
+        _ = await stage.end(try await stage.opened())
+        _ = await stage.open(as: .bob)
+        let lines = stage.logs.lines.filter { $0.message == "audit record appended" }
+        #expect(lines.compactMap { $0.metadata["audit.record"] } == stage.records.map(\.id.text))
+        for line in lines {
+            #expect(line.level == .info)
+            let chain = try #require(line.metadata["audit.chain"].flatMap { Int($0) })
+            let sequence = try #require(line.metadata["audit.sequence"].flatMap { Int64($0) })
+            let record = try #require(try await stage.store.chain(chain, from: sequence, limit: 1).first)
+            #expect(line.metadata["audit.hash"] == record.json["hash"]?.text)
+            #expect(line.metadata["audit.record"] == record.record?.id.text)
+        }
         try stage.expectDiscretion()
     }
 

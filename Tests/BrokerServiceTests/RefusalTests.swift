@@ -57,7 +57,7 @@ struct RefusalTests {
         Refusal(
             why: "an account that the map does not admit",
             code: "ACCOUNT_NOT_ALLOWED",
-            person: Person(user: "dave", permissionSet: "BatchOperator", roleID: "AROACASTBATCHOPERAT02")
+            person: .daveElsewhere
         ),
         Refusal(why: "another Region", code: "REGION_NOT_ALLOWED", changes: ["region": "eu-central-1"]),
         Refusal(

@@ -27,6 +27,7 @@ extension Stage {
             caller: caller,
             id: "request-\(number)",
             invocationID: "invocation-\(number)",
+            time: clock.now,
             deadline: clock.now.advanced(bySeconds: deadlineSeconds)
         )
         return await broker.answer(request, logger: logs.logger)

@@ -29,7 +29,7 @@ struct Log: Sendable {
     }
 
     private static func record(_ index: Int, in chain: Int, of chains: Int) throws -> AuditRecord {
-        let id = RecordID(random: (0..<16).map { UInt8(truncatingIfNeeded: $0 + index * 16 + chain * 64) })
+        let id = RecordID(random: (0..<16).map { UInt8(truncatingIfNeeded: $0 + index * 16 + chain * 128) })
         let time = World.now.advanced(bySeconds: Int64(index))
         guard index > 0 else { return AuditChain.genesis(chain: chain, of: chains, id: id, time: time) }
         return AuditRecord(
@@ -221,7 +221,10 @@ struct AuditTests {
 
     @Test(
         "a wrong filter is refused before anything is asked",
-        arguments: [["--since", "2 hours"], ["--node", "web-1"], ["--limit", "0"]]
+        arguments: [
+            ["--since", "2 hours"], ["--node", "web-1"], ["--event", "session.opened"],
+            ["--account", "12"], ["--region", "Dublin"], ["--session", "alice"], ["--until", "0d1"],
+        ]
     )
     func wrongFilters(_ arguments: [String]) async throws {
         let world = try World()

@@ -167,14 +167,14 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("StartedSession", "SessionCore/API/OpenSessionReply.swift", "struct StartedSession:"),
         ("ChannelCredentials", "SessionCore/API/OpenSessionReply.swift", "struct ChannelCredentials:"),
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
-        ("ChainedRecord", "SessionCore/API/AuditReplies.swift", "extension ChainedRecord"),
-        ("ChainHead", "SessionCore/API/AuditReplies.swift", "extension ChainHead"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
         ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
         ("Session", "SessionCore/API/SessionReplies.swift", "extension SessionHistory"),
         ("AuditAccess", "SessionCore/Audit/AuditAccess.swift", "struct AuditAccess:"),
         ("AuditDocument", "SessionCore/Audit/AuditAccess.swift", "struct AuditDocument:"),
+        ("ChainedRecord", "SessionCore/API/AuditReplies.swift", "extension ChainedRecord"),
+        ("ChainHead", "SessionCore/API/AuditReplies.swift", "extension ChainHead"),
     ],
 )
 def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, type_name: str) -> None:

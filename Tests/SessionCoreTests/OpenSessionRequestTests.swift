@@ -37,7 +37,9 @@ import Testing
     }
 
     static func reasonDetail(_ length: Int) -> String {
-        "The reason has \(length) characters; 1 to 256 are taken, not all blank, and no control characters."
+        length > 256
+            ? "The reason has \(length) characters; at most 256 are taken."
+            : "The reason is empty or blank, or holds control characters."
     }
 
     static let known = "client, dryRun, kind, node, reason, region, requestId, ticket, time"

@@ -18,7 +18,7 @@ import Testing
     }
 
     static let user =
-        "Expected a Linux user: small letters, digits, _ and -, at most 32, and no reserved name such as root or ssm-user."
+        "Expected a Linux user: small letters, digits, _ and -, at most 32, a letter or _ first."
     static let tagValue = "Expected a tag's value: at most 256 letters, digits, spaces and _.:/=+-@."
     static let tagKey = "Not a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@."
     static let logGroup = "Expected a log group's name: at most 512 letters, digits and _-/.#."
@@ -26,7 +26,31 @@ import Testing
     static let key = "Expected a KMS key's ARN, arn:aws:kms:<Region>:<account>:key/<id>."
 
     static let refusals = [
-        Refusal("root", ["linuxUser": "root"], "linuxUser: \(user)"),
+        Refusal(
+            "root",
+            ["linuxUser": "root"],
+            "linuxUser: The user root has rights of its own, so no map may give it."
+        ),
+        Refusal(
+            "accounts of which none is left",
+            ["nodes": ["accounts": []]],
+            "nodes.accounts: Expected at least one; leave accounts out for all."
+        ),
+        Refusal(
+            "Regions of which none is left",
+            ["nodes": ["regions": []]],
+            "nodes.regions: Expected at least one; leave regions out for all."
+        ),
+        Refusal(
+            "tags of which none is left",
+            ["nodes": ["tags": [:]]],
+            "nodes.tags: Expected at least one tag; leave tags out for any."
+        ),
+        Refusal(
+            "a session that ends before it idles",
+            ["limits": ["idleMinutes": 60, "maximumMinutes": 5]],
+            "limits.maximumMinutes: A session of 5 minutes never idles 60."
+        ),
         Refusal("a number for a user", ["linuxUser": 1000], "linuxUser: \(user)"),
         Refusal("no user", ["linuxUser": .null], "linuxUser: Missing; expected \(user.dropFirst(9))"),
         Refusal(
@@ -39,8 +63,7 @@ import Testing
         Refusal(
             "a kind that is no list",
             ["sessions": "shell"],
-            "sessions: Expected a list.",
-            "sessions: Expected at least one of shell."
+            "sessions: Expected a list."
         ),
         Refusal("a wrong word for a reason", ["reason": "yes"], "reason: Expected required or optional."),
         Refusal("a truth value for a ticket", ["ticket": true], "ticket: Expected required or optional."),

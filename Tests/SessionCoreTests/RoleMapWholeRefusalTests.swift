@@ -22,12 +22,12 @@ import Testing
         Whole(
             why: "another version",
             map: ["version": 2, "permissionSets": [:]],
-            problems: ["version: Expected a whole number from 1 to 1."]
+            problems: ["version: Expected 1."]
         ),
         Whole(
             why: "a version as text",
             map: ["version": "1", "permissionSets": [:]],
-            problems: ["version: Expected a whole number from 1 to 1."]
+            problems: ["version: Expected 1."]
         ),
         Whole(
             why: "permission sets as a list",

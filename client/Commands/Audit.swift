@@ -8,6 +8,9 @@ struct Audit: AsyncParsableCommand {
             Example:
               ssm-broker audit query --since 2h
             """,
-        subcommands: [AuditQueryCommand.self, AuditVerify.self, AuditSweep.self]
+        subcommands: [
+            AuditQueryCommand.self, AuditShow.self, AuditTail.self, AuditPull.self, AuditHeads.self, AuditVerify.self,
+            AuditSweep.self,
+        ]
     )
 }

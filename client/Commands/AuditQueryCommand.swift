@@ -6,124 +6,84 @@ struct AuditQueryCommand: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Show records of the audit log, newest first.",
-        usage: """
-            ssm-broker audit query [--user <user>] [--node <node>]
-                   [--permission-set <permission-set>] [--since <time>]
-                   [--until <time>] [--limit <limit>] [--profile <profile>]
-                   [--output <output>]
-            """,
+        usage:
+            "ssm-broker audit query [<filters>] [--since <time>] [--until <time>]\n       [--limit <limit>] [--count-by <key>] [--local <file>]\n       [--profile <profile>] [--output <output>]",
         discussion: """
-            Times are RFC 3339 (2026-11-21T08:00:00Z), or an age: 90s, 30m, 2h, 1d.
+            Times are 2026-11-21T08:00:00Z, 2026-11-21, today, yesterday, or an age: 90s,
+            30m, 2h, 1d, 2w. Days are those of UTC.
 
             Examples:
-              ssm-broker audit query --user alice --since 1d
+              ssm-broker audit query --user alice --since yesterday
               ssm-broker audit query --node i-0123456789abcdef0 --output json
+              ssm-broker audit query --event session.denied --since 4w --count-by user
+              ssm-broker audit query --local audit.sqlite --since 1d -o csv > day.csv
             """
     )
 
-    @Option(help: "Only records of this user name.")
-    var user: String?
-    @Option(help: "Only records of this permission set.")
-    var permissionSet: String?
-    @Option(help: "Only records about this node.")
-    var node: String?
+    @OptionGroup var filter: FilterOptions
     @Option(help: ArgumentHelp("Only records from this time on.", valueName: "time"))
     var since: String?
     @Option(help: ArgumentHelp("Only records before this time.", valueName: "time"))
     var until: String?
-    @Option(help: "The most records to show.")
+    @Option(help: "The most records to show; 0 shows all.")
     var limit: Int = 100
-    @OptionGroup var signIn: SignInOptions
-    @OptionGroup var results: OutputOptions
+    @Option(help: ArgumentHelp("Count all that fit, by user, role, node, outcome or day.", valueName: "key"))
+    var countBy: CountKey?
+    @OptionGroup var place: SourceOptions
+    @Option(name: .shortAndLong, help: "How records are written: table, json, ndjson or csv.")
+    var output: RecordFormat = .table
 
-    var format: OutputFormat { results.output }
+    var format: OutputFormat { output.failures }
 
     func run(in world: Dependencies) async throws {
-        var query = try query(now: world.now())
-        let broker = try world.broker(profile: signIn.profile)
-        var records: [ChainedRecord] = []
+        let query = try query(now: world.now())
+        let source = try await place.source(in: world)
+        if let countBy {
+            var count = RecordCount(by: countBy)
+            try await source.eachRecord(matching: query) { record in
+                count.take(record)
+                return true
+            }
+            count.write(to: world.output, as: output)
+            return world.output.tell("\(count.total) \(count.total == 1 ? "record" : "records").")
+        }
+        try await show(query, from: source, in: world)
+    }
+
+    private func show(_ query: AuditQuery, from source: any AuditSource, in world: Dependencies) async throws {
+        let writer = RecordWriter(output: world.output, format: output)
+        var query = query
+        var shown = 0
+        var held: [ChainedRecord] = []
+        writer.begin()
         repeat {
-            query.limit = min(limit - records.count, AuditQuery.maximumLimit)
-            let page = try await broker.records(matching: query)
-            records += page.records
+            let wanted = limit == 0 ? AuditQuery.maximumLimit : min(limit - shown, AuditQuery.maximumLimit)
+            query.limit = wanted
+            let page = try await source.records(matching: query)
+            shown += page.records.count
+            if writer.needsAll { held += page.records } else { writer.write(page.records) }
             // A page without records and with a next one would lead round in a circle.
             query.cursor = page.records.isEmpty ? nil : page.next
-        } while query.cursor != nil && records.count < limit
-        world.output.write(["records": .array(records.map(Self.json))], as: format) {
-            Self.table(records).lines(width: world.output.columns)
-        }
+        } while query.cursor != nil && (limit == 0 || shown < limit) && !world.output.isDeserted()
+        if writer.needsAll { writer.write(held) }
+        let records = "\(shown) \(shown == 1 ? "record" : "records")"
+        let isCut = query.cursor != nil
+        world.output.tell(isCut ? "The newest \(records); there are more: --limit 0 shows all." : "\(records).")
     }
 
     private func query(now: Timestamp) throws -> AuditQuery {
         var problems: [String] = []
-        let time = { (name: String, text: String?) -> Timestamp? in
-            guard let text else { return nil }
+        var query = filter.query(&problems)
+        for (name, text) in [("since", since), ("until", until)] {
+            guard let text else { continue }
             let time = TimeArgument.parse(text, now: now)
-            if time == nil { problems.append("--\(name) is neither a time as 2026-11-21T08:00:00Z nor an age as 2h.") }
-            return time
+            if time == nil { problems.append("--\(name) is no time: \(TimeArgument.forms).") }
+            if name == "since" { query.since = time } else { query.until = time }
         }
-        let since = time("since", since)
-        let until = time("until", until)
-        let node = node.map { try? NodeID($0) }
-        if case .some(nil) = node { problems.append("--node is no node id as i-0123456789abcdef0.") }
-        if limit < 1 { problems.append("--limit is not at least 1.") }
+        if limit < 0 { problems.append("--limit is below 0.") }
         guard problems.isEmpty else {
             throw CommandFailure(.usage, code: "QUERY_INVALID", what: "The query cannot be asked.", why: problems)
         }
-        return AuditQuery(user: user, permissionSet: permissionSet, node: node ?? nil, since: since, until: until)
-    }
-
-    /// A record for programs: its place in the chain, and the record itself as an object.
-    private static func json(_ record: ChainedRecord) -> JSON {
-        var members = record.json.members ?? [:]
-        if let parsed = try? JSON(parsing: record.bytes) { members["record"] = parsed }
-        return .object(members)
-    }
-
-    private static func table(_ records: [ChainedRecord]) -> Table {
-        Table(
-            [
-                Table.Column("TIME (UTC)"), Table.Column("USER", mayShrink: true),
-                Table.Column("PERMISSION SET", mayShrink: true), Table.Column("NODE"),
-                Table.Column("EVENT", mayShrink: true),
-            ],
-            rows: records.map(row)
-        )
-    }
-
-    private static func row(_ chained: ChainedRecord) -> [String] {
-        guard let record = chained.record else {
-            return ["-", "-", "-", "-", "unreadable here: chain \(chained.chain), record \(chained.sequence)"]
-        }
-        let time = record.time.description.prefix(19).map { $0 == "T" ? " " : $0 }
-        var event = record.event.rawValue
-        if let code = record.decision?.code, code != AuditDecision.granted { event += " \(code)" }
-        if let linuxUser = record.access?.linuxUser, record.decision?.code == AuditDecision.granted {
-            event += " as \(linuxUser)"
-        }
-        return [
-            String(time), record.caller?.owner.user ?? "-", record.caller?.permissionSet ?? "-",
-            record.access?.node.text ?? "-", event,
-        ]
-    }
-}
-
-/// A time as a person writes it on the command line.
-enum TimeArgument {
-    private static let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-
-    /// The moment that a text means; nil when it means none.
-    ///
-    /// - Parameters:
-    ///   - text: RFC 3339, or a whole number and one of `s`, `m`, `h`, `d`: that long ago.
-    ///   - now: From when ages count.
-    /// - Returns: The moment, or nil.
-    static func parse(_ text: String, now: Timestamp) -> Timestamp? {
-        guard let unit = text.last.flatMap({ seconds[$0] }) else { return Timestamp(text) }
-        let digits = text.dropLast()
-        guard !digits.isEmpty, digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let count = Int64(digits)
-        else { return nil }
-        return now.advanced(bySeconds: -count * unit)
+        return query
     }
 }

@@ -6,81 +6,69 @@ struct AuditVerify: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Recompute every chain of the audit log, from first record to head.",
+        usage:
+            "ssm-broker audit verify [--local <file>] [--anchors <file>]\n       [--profile <profile>] [--output <output>]",
         discussion: """
-            Ends with 1 and names the first record that does not fit.
+            Ends with 1 and names the first record of each chain that does not fit.
 
-            Example:
+            The chains alone show every change but two: an end cut off together with its
+            head, and a chain written anew so that all of it fits. Hashes that were kept
+            elsewhere show these too; --anchors takes lines of audit heads, or the
+            broker's log as an archive exports it.
+
+            Examples:
               ssm-broker audit verify
+              ssm-broker audit verify --local audit.sqlite --anchors heads.jsonl
             """
     )
 
     /// What a chain cannot show, whatever is recomputed.
     static let caveat =
-        "The chains fit together. Compared with no copy kept elsewhere, a rewrite of whole chains would not be seen."
+        "The chains fit together. Compared with no hashes kept elsewhere (--anchors), a rewrite of whole chains would not be seen, nor an end cut off together with its head."
 
-    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var place: SourceOptions
+    @Option(help: ArgumentHelp("Compare with hashes that were kept elsewhere.", valueName: "file"))
+    var anchors: String?
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
-        let broker = try world.broker(profile: signIn.profile)
-        let heads = try await broker.heads().sorted { $0.chain < $1.chain }
-        var finding =
-            heads.map(\.chain) == Array(heads.indices)
-            ? nil
-            : ChainCheck.Finding(
-                chain: heads.first?.chain ?? 0,
-                sequence: 0,
-                explanation:
-                    "The heads are those of chains \(heads.map { String($0.chain) }.joined(separator: ", ")); one is missing or double."
-            )
-        for head in heads where finding == nil {
-            finding = try await Self.verify(head, of: heads.count, broker: broker)
+        // Read first: what is anchored later than the heads were asked for would look cut off.
+        let anchors = try anchors.map { try Anchors(path: $0) }
+        let source = try await place.source(in: world)
+        let progress = Progress("verifying", on: world.output)
+        let report = try await LogVerification(source: source, anchors: anchors, progress: progress).run()
+        if report.findings.isEmpty || format == .json {
+            world.output.write(report.json, as: format) { Self.lines(report) }
         }
-        if let finding {
-            throw CommandFailure(
-                .failed,
-                code: "CHAIN_BROKEN",
-                what: "The audit log was changed: chain \(finding.chain), record \(finding.sequence).",
-                why: [finding.explanation],
-                next: "Keep a copy of the store as it is, and tell the security team."
-            )
+        guard let first = report.findings.first else {
+            if format == .table { world.output.tell(Self.remark(report, anchors: anchors)) }
+            return
         }
-        world.output.write(Self.json(heads), as: format) { Self.lines(heads) }
-        if format == .table { world.output.tell(Self.caveat) }
+        throw CommandFailure(
+            .failed,
+            code: "CHAIN_BROKEN",
+            what: "The audit log was changed: chain \(first.chain), record \(first.sequence).",
+            why: [first.explanation] + report.findings.dropFirst().map { "Also \($0.line)" },
+            next: "Keep a copy of the store as it is, and tell the security team."
+        )
     }
 
-    private static func verify(_ head: ChainHead, of chains: Int, broker: BrokerClient) async throws -> ChainCheck
-        .Finding?
-    {
-        var check = ChainCheck(chain: head.chain, of: chains)
-        while check.next <= head.sequence {
-            let wanted = min(Int64(AuditQuery.maximumLimit), head.sequence - check.next + 1)
-            let records = try await broker.chain(head.chain, from: check.next, limit: Int(wanted))
-            // What was appended after the heads were read belongs to a later verification.
-            for record in records where check.next <= head.sequence {
-                if let finding = check.take(record) { return finding }
-            }
-            guard !records.isEmpty else { return check.ended(before: head) }
-        }
-        return check.finish(at: head)
+    private static func remark(_ report: LogVerification.Report, anchors: Anchors?) -> String {
+        guard let anchors, let unanchored = report.unanchored else { return caveat }
+        let places = "\(anchors.count) \(anchors.count == 1 ? "hash" : "hashes") kept elsewhere"
+        guard unanchored > 0 else { return "The chains fit together, and \(places) to their last record." }
+        return
+            "The chains fit together, and \(places). Of the last \(unanchored) \(unanchored == 1 ? "record" : "records"), which came after those, a rewrite would not be seen."
     }
 
-    private static func json(_ heads: [ChainHead]) -> JSON {
-        [
-            "chains": .array(heads.map(\.json)),
-            "isAnchored": false,
-            "isIntact": true,
-            "records": .integer(heads.reduce(0) { $0 + $1.sequence + 1 }),
-        ]
-    }
-
-    private static func lines(_ heads: [ChainHead]) -> [String] {
-        let total = heads.reduce(0) { $0 + $1.sequence + 1 }
-        return heads.map { head in
+    private static func lines(_ report: LogVerification.Report) -> [String] {
+        report.heads.map { head in
             let hash = head.json["hash"]?.text ?? ""
             return "chain \(head.chain): \(head.sequence + 1) records, head \(hash)"
-        } + ["\(total) records in \(heads.count) \(heads.count == 1 ? "chain" : "chains"): intact"]
+        } + [
+            "\(report.records) records in \(report.heads.count) \(report.heads.count == 1 ? "chain" : "chains"): intact"
+        ]
     }
 }

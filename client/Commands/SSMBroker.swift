@@ -22,6 +22,6 @@ struct SSMBroker: AsyncParsableCommand {
             \(ExitStatus.table)
             """,
         version: Version.text,
-        subcommands: [Connect.self, WhoAmI.self, Audit.self, Map.self, ChannelCredentialsCommand.self]
+        subcommands: [Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, ChannelCredentialsCommand.self]
     )
 }

@@ -17,6 +17,10 @@ struct Output: Sendable {
     var note: @Sendable (String) -> Void
     /// The columns of the terminal that shows the results; nil when none does.
     var columns: Int?
+    /// Writes to the terminal that shows the messages; nil when none does.
+    var progress: (@Sendable (String) -> Void)?
+    /// Whether nobody reads the results any more.
+    var isDeserted: @Sendable () -> Bool = { false }
 
     /// Writes a result: a table for a person, one line of JSON for a program.
     func write(_ json: JSON, as format: OutputFormat, table: () -> [String]) {

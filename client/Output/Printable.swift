@@ -57,6 +57,18 @@ enum Printable {
         return kept + "…"
     }
 
+    /// The beginning of a text that fills a width, at least one character.
+    static func beginning(_ text: String, of limit: Int) -> String {
+        var kept = ""
+        var used = 0
+        for character in text {
+            used += width(character)
+            guard kept.isEmpty || used <= limit else { break }
+            kept.append(character)
+        }
+        return kept
+    }
+
     private static func width(_ character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         switch first.properties.generalCategory {

@@ -101,8 +101,9 @@ public struct OpenSessionRequest: Sendable, Hashable {
         if let reason, !Self.isPlainText(reason, maximumLength: Self.maximumReasonLength) {
             throw Problem(
                 .reasonInvalid,
-                detail:
-                    "The reason has \(reason.utf16.count) characters; 1 to \(Self.maximumReasonLength) are taken, not all blank, and no control characters.",
+                detail: reason.utf16.count > Self.maximumReasonLength
+                    ? "The reason has \(reason.utf16.count) characters; at most \(Self.maximumReasonLength) are taken."
+                    : "The reason is empty or blank, or holds control characters.",
                 next: "Say why in a few words after --reason; a ticket number often says enough."
             )
         }

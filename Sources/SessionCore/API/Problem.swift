@@ -27,8 +27,11 @@ public struct Problem: Error, Sendable, Hashable {
     /// The code as words: `NODE_NOT_FOUND` becomes `Node not found`.
     public var title: String {
         let words = code.rawValue.split(separator: "_").joined(separator: " ").lowercased()
+            .split(separator: " ").map { Self.properNames[String($0)] ?? String($0) }.joined(separator: " ")
         return words.prefix(1).uppercased() + words.dropFirst()
     }
+
+    private static let properNames = ["aws": "AWS", "linux": "Linux"]
 
     /// The problem as JSON.
     public var json: JSON {

@@ -18,6 +18,8 @@ public struct AuditAccess: Sendable, Hashable {
     public var linuxUser: String?
     /// The session document that the map renders.
     public var document: AuditDocument?
+    /// The tags that the map wants the node to have, each with one of its values; nil when none are wanted.
+    public var nodeTags: [String: [String]]?
     /// The version of the map that decided: the SHA-256 of its canonical bytes, in hexadecimal.
     public var mapVersion: String?
     /// The RoleSessionName in the member account, with which the session id begins.
@@ -35,6 +37,7 @@ public struct AuditAccess: Sendable, Hashable {
         ticket: String? = nil,
         linuxUser: String? = nil,
         document: AuditDocument? = nil,
+        nodeTags: [String: [String]]? = nil,
         mapVersion: String? = nil,
         roleSessionName: String? = nil,
         sourceIdentity: String? = nil
@@ -47,6 +50,7 @@ public struct AuditAccess: Sendable, Hashable {
         self.ticket = ticket
         self.linuxUser = linuxUser
         self.document = document
+        self.nodeTags = nodeTags
         self.mapVersion = mapVersion
         self.roleSessionName = roleSessionName
         self.sourceIdentity = sourceIdentity
@@ -60,6 +64,7 @@ public struct AuditAccess: Sendable, Hashable {
             "linuxUser": linuxUser.map(JSON.string),
             "mapVersion": mapVersion.map(JSON.string),
             "node": .string(node.text),
+            "nodeTags": nodeTags.map { .object($0.mapValues { .array($0.map(JSON.string)) }) },
             "reason": reason.map(JSON.string),
             "region": .string(region.name),
             "roleSessionName": roleSessionName.map(JSON.string),
@@ -83,6 +88,7 @@ public struct AuditAccess: Sendable, Hashable {
             ticket: json["ticket"]?.text,
             linuxUser: json["linuxUser"]?.text,
             document: json["document"].flatMap(AuditDocument.init(json:)),
+            nodeTags: json["nodeTags"]?.members?.mapValues { ($0.elements ?? []).compactMap(\.text) },
             mapVersion: json["mapVersion"]?.text,
             roleSessionName: json["roleSessionName"]?.text,
             sourceIdentity: json["sourceIdentity"]?.text

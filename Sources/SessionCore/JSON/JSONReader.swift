@@ -102,7 +102,10 @@ public struct JSONReader {
     public mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let json = value(name) else { return nil }
         guard case .integer(let value) = json, range.contains(value) else {
-            note("Expected a whole number from \(range.lowerBound) to \(range.upperBound).", at: name)
+            let expected =
+                range.count == 1
+                ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            note("Expected \(expected).", at: name)
             return nil
         }
         return value

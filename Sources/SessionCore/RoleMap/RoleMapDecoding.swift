@@ -84,19 +84,27 @@ extension RoleMap {
 private enum Expected {
     static let account = "an account number of twelve digits, in quotes"
     static let linuxUser =
-        "a Linux user: small letters, digits, _ and -, at most 32, and no reserved name such as root or ssm-user"
+        "a Linux user: small letters, digits, _ and -, at most 32, a letter or _ first"
 }
 
 extension RoleMap.Entry {
     fileprivate init?(reader: inout JSONReader) {
-        let linuxUser = reader.required("linuxUser", expected: Expected.linuxUser) { try? LinuxUser($0) }
+        let linuxUser: LinuxUser?
+        if let name = reader.value("linuxUser")?.text, LinuxUser.reserved.contains(name) {
+            reader.note("The user \(name) has rights of its own, so no map may give it.", at: "linuxUser")
+            linuxUser = nil
+        } else {
+            linuxUser = reader.required("linuxUser", expected: Expected.linuxUser) { try? LinuxUser($0) }
+        }
         let kindNames = SessionKind.allCases.map(\.rawValue).joined(separator: ", ")
         let kinds: [SessionKind]
         if reader.value("sessions") == nil {
             kinds = [.shell]
         } else {
             kinds = reader.list("sessions", expected: "one of \(kindNames)") { SessionKind(rawValue: $0) }
-            if kinds.isEmpty { reader.note("Expected at least one of \(kindNames).", at: "sessions") }
+            if reader.value("sessions")?.elements?.isEmpty == true {
+                reader.note("Expected at least one of \(kindNames).", at: "sessions")
+            }
         }
         let nodes = reader.value("nodes").map { json in
             var part = JSONReader(json, at: reader.path + ["nodes"])
@@ -139,11 +147,16 @@ extension RoleMap.NodeRule {
     private static let bytesAround = (key: 22, value: 3)
 
     fileprivate init(reader: inout JSONReader) {
+        // Taking the last one away is how a right is withdrawn; an empty list must not come to mean all.
+        for name in ["accounts", "regions"] where reader.value(name)?.elements?.isEmpty == true {
+            reader.note("Expected at least one; leave \(name) out for all.", at: name)
+        }
         accounts = Set(reader.list("accounts", expected: Expected.account) { try? AccountID($0) })
         regions = Set(reader.list("regions", expected: "a Region as eu-west-1") { try? Region($0) })
         tags = [:]
         guard let json = reader.value("tags") else { return }
         var part = JSONReader(json, at: reader.path + ["tags"])
+        if json.members?.isEmpty == true { part.note("Expected at least one tag; leave tags out for any.") }
         for name in part.names {
             if !Self.isTagText(name, maximumLength: 128) || name.isEmpty {
                 part.note("Not a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@.", at: name)
@@ -185,6 +198,9 @@ extension RoleMap.Limits {
     fileprivate init(reader: inout JSONReader) {
         idleMinutes = reader.integer("idleMinutes", in: 1...60) ?? 20
         maximumMinutes = reader.integer("maximumMinutes", in: 1...1440)
+        if let maximumMinutes, maximumMinutes < idleMinutes {
+            reader.note("A session of \(maximumMinutes) minutes never idles \(idleMinutes).", at: "maximumMinutes")
+        }
         concurrentSessions = reader.integer("concurrentSessions", in: 1...100)
     }
 }

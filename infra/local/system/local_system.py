@@ -207,6 +207,8 @@ class LocalSystem:
             "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),
             "SSM_BROKER_TARGET_ROLE": cast.TARGET_ROLE,
             "SSM_BROKER_ALLOWED_ACCOUNTS": ",".join(cast.MEMBER_ACCOUNTS),
+            # Tests are refused more often in a minute than people are, and look for the record of each refusal.
+            "SSM_BROKER_REFUSALS_PER_MINUTE": "100000",
             "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS": f"{cast.FIRST_ACCOUNT}/BrokerAdmin",
             "SSM_BROKER_ORGANIZATION": cast.ORGANIZATION,
             "SSM_BROKER_SWEEP_RULE": SWEEP_RULE_ARN,

@@ -26,6 +26,14 @@ struct ChainCheck: Sendable {
         self.chains = chains
     }
 
+    /// Goes on behind a record that was checked before; a chain that has none yet begins.
+    init(chain: Int, of chains: Int, after head: ChainHead?) {
+        self.init(chain: chain, of: chains)
+        guard let head else { return }
+        next = head.sequence + 1
+        previous = head.hash
+    }
+
     /// Takes the next record.
     ///
     /// - Returns: What does not fit; nil when all does.

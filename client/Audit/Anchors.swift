@@ -1,0 +1,112 @@
+internal import SessionCore
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Places in the chains whose hashes were kept where nobody who can write the log can write.
+///
+/// Shape: JSON objects, one a line: what `audit heads` prints, `{"chain":0,"hash":"…","sequence":12}`, or the lines with which the
+/// broker logs each append, `{"audit.chain":"0","audit.hash":"…","audit.sequence":"12",…}`, as a log archive exports them: with a
+/// time before the object, or inside another object's `message`. Any other line is passed over.
+struct Anchors: Sendable {
+    /// The hashes kept of one chain, by place.
+    private(set) var chains: [Int: [Int64: [UInt8]]] = [:]
+    /// The first place of which two different hashes were kept.
+    private(set) var contradiction: ChainCheck.Finding?
+    /// How many places are anchored.
+    var count: Int { chains.values.reduce(0) { $0 + $1.count } }
+
+    /// Reads lines.
+    init(text: some Sequence<UInt8>) {
+        for line in Array(text).split(separator: UInt8(ascii: "\n")) {
+            if let head = Self.head(line) { take(head) }
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``CommandFailure`` when there is none, or no anchor in it: a verification against nothing would look like one.
+    init(path: String) throws {
+        let content: Data
+        do {
+            content = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw CommandFailure(.usage, code: "FILE_UNREADABLE", what: "\(path) cannot be read.")
+        }
+        self.init(text: content)
+        guard count > 0 else {
+            throw CommandFailure(
+                .usage,
+                code: "NO_ANCHORS",
+                what: "\(path) holds no anchor.",
+                why: ["An anchor is a line of audit heads, or one that the broker logged: audit record appended."],
+                next: "ssm-broker audit heads >> heads.jsonl, kept where nobody can change it"
+            )
+        }
+    }
+
+    /// The last place anchored in a chain.
+    func last(of chain: Int) -> Int64? { chains[chain]?.keys.max() }
+
+    /// The anchored place before another in a chain, where the chain still agreed.
+    func last(of chain: Int, before sequence: Int64) -> Int64? {
+        chains[chain]?.keys.filter { $0 < sequence }.max()
+    }
+
+    /// What is wrong with a record that fits its chain; nil when it is the one that was there, or is not anchored.
+    func finding(for record: ChainedRecord) -> ChainCheck.Finding? {
+        guard let kept = chains[record.chain]?[record.sequence], kept != record.hash else { return nil }
+        let from = last(of: record.chain, before: record.sequence).map { "behind record \($0)" } ?? "from its beginning"
+        return ChainCheck.Finding(
+            chain: record.chain,
+            sequence: record.sequence,
+            explanation:
+                "It fits its chain, but the hash kept elsewhere is another: the chain was rewritten \(from), at or before this record."
+        )
+    }
+
+    /// What is missing behind the end of a chain; nil when nothing that is anchored is.
+    ///
+    /// - Parameters:
+    ///   - chain: Which chain.
+    ///   - length: How many records it has; 0 when it is not there.
+    /// - Returns: The first record that is missing.
+    func missing(from chain: Int, length: Int64) -> ChainCheck.Finding? {
+        guard let last = last(of: chain), last >= length else { return nil }
+        return ChainCheck.Finding(
+            chain: chain,
+            sequence: length,
+            explanation: "It is missing: the chain was cut; kept elsewhere is the hash of record \(last)."
+        )
+    }
+
+    private mutating func take(_ head: ChainHead) {
+        if let kept = chains[head.chain]?[head.sequence], kept != head.hash, contradiction == nil {
+            contradiction = ChainCheck.Finding(
+                chain: head.chain,
+                sequence: head.sequence,
+                explanation: "Two different hashes of it were kept elsewhere: the log was changed between the two."
+            )
+        }
+        chains[head.chain, default: [:]][head.sequence] = head.hash
+    }
+
+    private static func head(_ line: ArraySlice<UInt8>) -> ChainHead? {
+        guard let start = line.firstIndex(of: UInt8(ascii: "{")), let json = try? JSON(parsing: line[start...]) else {
+            return nil
+        }
+        if let message = json["message"]?.text, message.utf8.contains(UInt8(ascii: "{")) {
+            return head(Array(message.utf8)[...])
+        }
+        let logged: JSON = .compact([
+            "chain": json["audit.chain"]?.text.flatMap { Int64($0) }.map(JSON.integer),
+            "hash": json["audit.hash"],
+            "sequence": json["audit.sequence"]?.text.flatMap { Int64($0) }.map(JSON.integer),
+        ])
+        guard let head = ChainHead(json: json) ?? ChainHead(json: logged) else { return nil }
+        return head.chain >= 0 && head.sequence >= 0 && head.hash.count == AuditChain.beginning.count ? head : nil
+    }
+}

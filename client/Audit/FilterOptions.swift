@@ -1,0 +1,101 @@
+internal import ArgumentParser
+internal import SessionCore
+
+/// Which records are wanted.
+struct FilterOptions: ParsableArguments {
+    @Option(help: "Only records of this user name.")
+    var user: String?
+    @Option(help: "Only records of this permission set.")
+    var permissionSet: String?
+    @Option(help: "Only records about this node.")
+    var node: String?
+    @Option(help: "Only records about this account.")
+    var account: String?
+    @Option(help: "Only records about nodes in this Region.")
+    var region: String?
+    @Option(help: "Only records of sessions as this Linux user.")
+    var linuxUser: String?
+    @Option(help: "Only this kind of record, as session.denied; may be repeated.")
+    var event: [String] = []
+    @Option(help: "Only records with this decision: GRANTED, or a refusal's code.")
+    var code: String?
+    @Option(help: ArgumentHelp("Only records of this session, by the broker's id.", valueName: "id"))
+    var session: String?
+
+    /// The query, but for times.
+    ///
+    /// - Parameter problems: Gets a line for each option that is wrong.
+    /// - Returns: The query; what was wrong is not in it.
+    func query(_ problems: inout [String]) -> AuditQuery {
+        AuditQuery(
+            user: user,
+            permissionSet: permissionSet,
+            node: Self.value("node", node, "a node id as i-0123456789abcdef0", &problems) { try? NodeID($0) },
+            account: Self.value("account", account, "an account of twelve digits", &problems) { try? AccountID($0) },
+            region: Self.value("region", region, "a Region as eu-west-1", &problems) { try? Region($0) },
+            linuxUser: linuxUser,
+            events: events(&problems),
+            code: code,
+            session: Self.value("session", session, "a broker's id of a session", &problems) { try? RecordID($0) },
+            limit: AuditQuery.maximumLimit
+        )
+    }
+
+    private func events(_ problems: inout [String]) -> Set<AuditEvent>? {
+        guard !event.isEmpty else { return nil }
+        let known = event.compactMap(AuditEvent.init(rawValue:))
+        if known.count < event.count {
+            let all = AuditEvent.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append("--event is none of \(all).")
+        }
+        return Set(known)
+    }
+
+    private static func value<Value>(
+        _ name: String,
+        _ text: String?,
+        _ expected: String,
+        _ problems: inout [String],
+        parse: (String) -> Value?
+    ) -> Value? {
+        guard let text else { return nil }
+        let value = parse(text)
+        if value == nil { problems.append("--\(name) is not \(expected).") }
+        return value
+    }
+}
+
+/// Where the records are read.
+struct SourceOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Read a copy made by audit pull instead of asking the broker.", valueName: "file"))
+    var local: String?
+    @OptionGroup var signIn: SignInOptions
+
+    /// The copy, or the broker.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func source(in world: Dependencies) async throws -> any AuditSource {
+        if let local { return try await LocalLog(path: local) }
+        return try world.broker(profile: signIn.profile)
+    }
+}
+
+/// How records are written.
+enum RecordFormat: String, Sendable, ExpressibleByArgument, CaseIterable {
+    /// For a person.
+    case table
+    /// One document for a program.
+    case json
+    /// One document a line for a program that reads as they come.
+    case ndjson
+    /// For a spreadsheet.
+    case csv
+
+    /// How failures are written beside it.
+    var failures: OutputFormat {
+        switch self {
+        case .table, .csv: .table
+        case .json, .ndjson: .json
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import SQLiteStore
+internal import SessionCore
+
+/// Brings a copy of the log up to date: the copy only grows, and only by records that follow what it has.
+struct LogPull: Sendable {
+    let broker: BrokerClient
+    let copy: AuditCopy
+    /// The copy's file, for messages.
+    let path: String
+    let progress: Progress
+
+    /// Adds what the copy lacks.
+    ///
+    /// - Parameter heads: Where the log's chains end.
+    /// - Returns: How many records were added.
+    /// - Throws: ``ChainCheck/Finding`` for what does not follow; ``CommandFailure`` for the rest.
+    func run(to heads: [ChainHead]) async throws -> Int64 {
+        let known = try await LocalLog.reading(path) { try await copy.heads() }
+        let named = heads.map(\.chain)
+        guard named == Array(named.indices), known.allSatisfy({ named.contains($0.chain) }) else {
+            let chains = Set(named).union(known.map(\.chain)).sorted()
+            let missing = chains.indices.first { !named.contains($0) } ?? 0
+            throw ChainCheck.Finding(chain: missing, sequence: 0, explanation: "The log has no such chain any more.")
+        }
+        let had = Dictionary(known.map { ($0.chain, $0) }) { _, last in last }
+        let total = heads.reduce(0) { $0 + $1.sequence - (had[$1.chain]?.sequence ?? -1) }
+        var pulled: Int64 = 0
+        defer { progress.end() }
+        for head in heads {
+            pulled += try await pull(head, of: heads.count, after: had[head.chain]) {
+                progress.show(pulled + $0, of: total)
+            }
+        }
+        return pulled
+    }
+
+    private func pull(
+        _ head: ChainHead,
+        of chains: Int,
+        after last: ChainHead?,
+        at progress: (Int64) -> Void
+    ) async throws -> Int64 {
+        var check = ChainCheck(chain: head.chain, of: chains, after: last)
+        let begun = check.next
+        if let last, last.sequence > head.sequence {
+            throw ChainCheck.Finding(
+                chain: head.chain,
+                sequence: head.sequence + 1,
+                explanation: "The log ends before it; the copy has records up to \(last.sequence)."
+            )
+        }
+        while check.next <= head.sequence {
+            let wanted = min(Int64(AuditQuery.maximumLimit), head.sequence - check.next + 1)
+            let records = try await broker.chain(head.chain, from: check.next, limit: Int(wanted))
+            guard !records.isEmpty else { throw check.ended(before: head) }
+            let batch = Array(records.prefix(Int(wanted)))
+            for record in batch {
+                if let finding = check.take(record) { throw finding }
+            }
+            // The end is compared before it is kept, so that a head that disagrees leaves the copy without its record.
+            if check.next > head.sequence, let finding = check.finish(at: head) { throw finding }
+            try await LocalLog.reading(path) { try await copy.keep(batch) }
+            progress(check.next - begun)
+        }
+        if let finding = check.finish(at: head) { throw finding }
+        return check.next - begun
+    }
+}

@@ -1,0 +1,48 @@
+internal import SessionCore
+
+extension BrokerClient {
+    private static let sessionsPurpose = "The sessions were not listed"
+
+    /// One page of sessions, newest first.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func sessions(_ request: SessionListRequest) async throws -> SessionPage {
+        let json = try await call(
+            "GET",
+            "/v1/sessions",
+            query: request.parameters,
+            milliseconds: 33_000,
+            purpose: Self.sessionsPurpose
+        )
+        guard let page = SessionPage(json: json) else {
+            throw CommandFailure(
+                .failed,
+                code: "ANSWER_UNREADABLE",
+                what: "\(Self.sessionsPurpose): the broker's answer lacks what this client needs.",
+                why: ["This is \(Version.client); the broker at \(endpoint.host) may be of another version."],
+                next: "Update ssm-broker, or ask whoever runs the broker."
+            )
+        }
+        return page
+    }
+
+    /// Sessions, newest first, from as many pages as it takes.
+    ///
+    /// - Parameters:
+    ///   - request: What to ask for.
+    ///   - limit: How many sessions to read at most.
+    /// - Returns: The sessions.
+    /// - Throws: ``CommandFailure``.
+    func sessions(_ request: SessionListRequest, upTo limit: Int) async throws -> [SessionHistory] {
+        var request = request
+        var sessions: [SessionHistory] = []
+        repeat {
+            request.query.limit = min(limit - sessions.count, SessionQuery.maximumLimit)
+            let page = try await self.sessions(request)
+            sessions += page.sessions
+            // A page without sessions and with a next one would lead round in a circle.
+            request.query.cursor = page.sessions.isEmpty ? nil : page.next
+        } while request.query.cursor != nil && sessions.count < limit
+        return sessions
+    }
+}
