@@ -119,10 +119,12 @@ extension Sweep {
 
     /// Appends a record, and asks once more when it is not known whether it is there.
     func append(_ record: AuditRecord) async throws {
+        let chained: ChainedRecord
         do {
-            _ = try await dependencies.audit.append(record)
+            chained = try await dependencies.audit.append(record)
         } catch AuditStoreFailure.unavailable {
-            _ = try await dependencies.audit.append(record)
+            chained = try await dependencies.audit.append(record)
         }
+        chained.anchor(record, in: occasion.logger)
     }
 }
