@@ -40,6 +40,8 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // Only the client reads CloudTrail's gzip files; zlib stays out of what runs in Lambda.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and rules: no I/O, no clock.
         library("Digests", ["CCrypto"]),
@@ -51,6 +53,8 @@ let package = Package(
         library("AWSClient", ["Digests", "HTTPTransport", "SessionCore", logging]),
         library("LambdaRuntime", ["HTTPTransport", logging]),
         library("SQLiteStore", ["CSQLite", "SessionCore"]),
+        // Keeps tables, keys and expressions out of the use cases, and DynamoDB out of whoever wants only the other AWS calls.
+        library("DynamoDBStore", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", logging]),
 
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
@@ -59,16 +63,16 @@ let package = Package(
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
-                "SessionCore", logging,
+                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
+                "SQLiteStore", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "ssm-broker",
             dependencies: [
-                "AWSClient", "CYAML", "CurlTransport", "HTTPTransport", "SQLiteStore", "SessionCore", argumentParser,
-                logging,
+                "AWSClient", "CYAML", "CZlib", "CurlTransport", "HTTPTransport", "SQLiteStore", "SessionCore",
+                argumentParser, logging,
             ],
             path: "client",
             swiftSettings: strict
@@ -86,6 +90,10 @@ let package = Package(
         tests("AWSClient", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", "TestSupport", logging]),
         tests("LambdaRuntime", ["HTTPTransport", "LambdaRuntime", "TestSupport", logging]),
         tests("SQLiteStore", ["CSQLite", "SQLiteStore", "SessionCore", "TestSupport"]),
+        tests(
+            "DynamoDBStore",
+            ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
+        ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
         tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
         tests(

@@ -34,6 +34,8 @@ struct Configuration: Sendable {
     enum Store: Sendable, Hashable {
         /// A SQLite file, by path.
         case sqlite(String)
+        /// DynamoDB tables, by what their names begin with.
+        case dynamodb(String)
     }
 
     let region: Region
@@ -57,7 +59,7 @@ struct Configuration: Sendable {
         var reader = EnvironmentReader(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
-        let store = reader.required(.store, "sqlite:<absolute path>", parse: Self.store)
+        let store = reader.required(.store, "sqlite:<absolute path> or dynamodb:<table prefix>", parse: Self.store)
         let roleMapPath = reader.required(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
@@ -84,7 +86,7 @@ struct Configuration: Sendable {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
         if case .sqlite = store, environment[Key.initializationType.rawValue] != nil {
-            reader.note(.store, "sqlite keeps records on a disk that Lambda throws away; name a dynamodb table")
+            reader.note(.store, "sqlite keeps records on a disk that Lambda throws away; name dynamodb tables")
         }
         let endpoints: AWSEndpoints?
         do throws(AWSEndpoints.Rejection) {
@@ -118,8 +120,23 @@ struct Configuration: Sendable {
 
     private static func store(_ text: String) -> Store? {
         let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, parts[0] == "sqlite", parts[1].hasPrefix("/") else { return nil }
-        return .sqlite(String(parts[1]))
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "sqlite" where parts[1].hasPrefix("/"): return .sqlite(String(parts[1]))
+        case "dynamodb" where isTableName(parts[1]): return .dynamodb(String(parts[1]))
+        default: return nil
+        }
+    }
+
+    /// What DynamoDB takes as a table's name, and leaves room for `-sessions` after it.
+    private static func isTableName(_ text: Substring) -> Bool {
+        (3...240).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
+            }
     }
 
     private static func principal(_ text: String) -> RoleMap.Principal? {

@@ -1,6 +1,7 @@
 import AWSClient
 import BrokerService
 import CurlTransport
+import DynamoDBStore
 import HTTPTransport
 import LambdaRuntime
 import Logging
@@ -76,6 +77,17 @@ enum Main {
         switch configuration.store {
         case .sqlite(let path):
             store = try await SQLiteStore.open(at: path, now: now, makeID: { RecordID(random: randomBytes(16)) })
+        case .dynamodb(let name):
+            store = try await DynamoDBStore.open(
+                DynamoDBStore.Place(
+                    name: name,
+                    region: configuration.region,
+                    client: client,
+                    credentials: EnvironmentCredentials(environment: environment)
+                ),
+                now: now,
+                makeID: { RecordID(random: randomBytes(16)) }
+            )
         }
         return Broker(
             Broker.Dependencies(
@@ -119,6 +131,7 @@ enum Main {
 
     /// Opens the connections that every first request needs while Lambda still gives the full processor.
     private static func warm(_ transport: CurlTransport, configuration: Configuration, logger: Logger) async {
+        // Opening DynamoDB's store has opened its connection too.
         for service in [AWSService.sts, .iam, .ssm] {
             let url = configuration.endpoints.endpoint(of: service, in: configuration.region).url
             do throws(HTTPFailure) {

@@ -67,7 +67,7 @@ struct ConfigurationTests {
             throws: Configuration.Problems(lines: [
                 "AWS_REGION: is not set; needs a Region as eu-west-1",
                 "SSM_BROKER_FRONT_DOOR: is not set; needs rest:<api id> or url:<url id>",
-                "SSM_BROKER_STORE: is not set; needs sqlite:<absolute path>",
+                "SSM_BROKER_STORE: is not set; needs sqlite:<absolute path> or dynamodb:<table prefix>",
                 "SSM_BROKER_ROLE_MAP: is not set; needs the path of the compiled role map",
                 "AWS_LAMBDA_RUNTIME_API: is not set; needs host:port, set by Lambda",
                 "SSM_BROKER_ALLOWED_ACCOUNTS: needs at least one account; without any, nobody could connect",
@@ -101,13 +101,19 @@ struct ConfigurationTests {
             why: "a store of another kind",
             variable: "SSM_BROKER_STORE",
             value: "postgres:/x",
-            line: "SSM_BROKER_STORE: needs sqlite:<absolute path>"
+            line: "SSM_BROKER_STORE: needs sqlite:<absolute path> or dynamodb:<table prefix>"
         ),
         Refusal(
             why: "a store whose path depends on where the process stands",
             variable: "SSM_BROKER_STORE",
             value: "sqlite:audit.sqlite",
-            line: "SSM_BROKER_STORE: needs sqlite:<absolute path>"
+            line: "SSM_BROKER_STORE: needs sqlite:<absolute path> or dynamodb:<table prefix>"
+        ),
+        Refusal(
+            why: "a table prefix that no table can have",
+            variable: "SSM_BROKER_STORE",
+            value: "dynamodb:a b",
+            line: "SSM_BROKER_STORE: needs sqlite:<absolute path> or dynamodb:<table prefix>"
         ),
         Refusal(
             why: "one wrong account among right ones",
@@ -149,9 +155,16 @@ struct ConfigurationTests {
             why: "SQLite inside real Lambda",
             variable: "AWS_LAMBDA_INITIALIZATION_TYPE",
             value: "on-demand",
-            line: "SSM_BROKER_STORE: sqlite keeps records on a disk that Lambda throws away; name a dynamodb table"
+            line: "SSM_BROKER_STORE: sqlite keeps records on a disk that Lambda throws away; name dynamodb tables"
         ),
     ]
+
+    @Test("DynamoDB tables are named by what their names begin with")
+    func dynamodb() throws {
+        var environment = Self.complete
+        environment["SSM_BROKER_STORE"] = "dynamodb:ssm-broker.prod_1"
+        #expect(try Configuration(environment: environment).store == .dynamodb("ssm-broker.prod_1"))
+    }
 
     @Test("a wrong value is refused with what would be right", arguments: refusals)
     func refuses(_ refusal: Refusal) {

@@ -141,6 +141,18 @@ struct CallerTests {
         #expect(!stage.events.contains(.read))
     }
 
+    @Test("a look-alike learns nothing of what the map says")
+    func lookAlikesLearnNothing() async throws {
+        let stage = try Stage()
+        let fake = Person.alice.lookAlike()
+        stage.aws.change { $0.roles[fake.account]?[fake.roleName] = (fake.path, fake.roleID) }
+        let unmapped = Person.bob.lookAlike()
+        stage.aws.change { $0.roles[unmapped.account]?[unmapped.roleName] = (unmapped.path, unmapped.roleID) }
+        #expect(await stage.open(as: fake, changes: ["region": "eu-central-1"]).code == "ROLE_NOT_PROVEN")
+        #expect(await stage.open(as: unmapped).code == "ROLE_NOT_PROVEN")
+        #expect(stage.records.allSatisfy { $0.caller?.proof == "not visible under the reserved path" })
+    }
+
     @Test("an administrator of one account's permission set is none in another account")
     func principals() async throws {
         let stage = try Stage()

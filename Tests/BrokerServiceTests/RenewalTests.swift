@@ -101,6 +101,16 @@ struct RenewalTests {
     static let changes = [
         Change(why: "unmapped", code: "PERMISSION_SET_NOT_MAPPED", entry: nil),
         Change(why: "another Linux user", code: "SESSION_NO_LONGER_ALLOWED", entry: ["linuxUser": "readonly"]),
+        Change(
+            why: "other node tags",
+            code: "SESSION_NO_LONGER_ALLOWED",
+            entry: ["linuxUser": "dbadmin", "nodes": ["tags": ["Role": ["batch"]]]]
+        ),
+        Change(
+            why: "a shorter session",
+            code: "SESSION_NO_LONGER_ALLOWED",
+            entry: ["linuxUser": "dbadmin", "limits": ["maximumMinutes": 30]]
+        ),
         Change(why: "a forbidden one", code: "LINUX_USER_FORBIDDEN", entry: ["linuxUser": "oracle"]),
         Change(
             why: "another account",

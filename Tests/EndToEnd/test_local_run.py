@@ -50,12 +50,20 @@ def test_the_command_is_that_person_with_the_client_on_the_path(folder: Path) ->
     assert denied.returncode == 5
 
 
+def test_the_broker_keeps_its_records_where_it_is_told(folder: Path) -> None:
+    done = run("--store", "dynamodb:trial", "--as", "sam/SecurityAudit", "--",
+               "sh", "-c", "ssm-broker audit query && ssm-broker audit verify", folder=folder)  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
         (("--", "no-such-command"), 127, "no-such-command"),
         (("--as", "eve/Nothing", "--", "true"), 1, "eve/Nothing"),
         (("--store", "postgres:x", "--", "true"), 64, "postgres"),
+        (("--store", "dynamodb:a b", "--", "true"), 64, "dynamodb:NAME"),
         (("--plugin", "/nonexistent", "--", "true"), 64, "/nonexistent"),
     ],
 )

@@ -10,7 +10,7 @@ struct Audit: AsyncParsableCommand {
             """,
         subcommands: [
             AuditQueryCommand.self, AuditShow.self, AuditTail.self, AuditPull.self, AuditHeads.self, AuditVerify.self,
-            AuditSweep.self,
+            AuditReconcile.self, AuditReport.self, AuditSweep.self,
         ]
     )
 }

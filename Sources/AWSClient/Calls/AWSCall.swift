@@ -35,6 +35,8 @@ struct ServiceFault: Sendable, Hashable {
     let code: String
     /// The service's words; may be empty.
     let message: String
+    /// Why a transaction was cancelled, one for each of its writes, in their order; else none.
+    var reasons: [AWSFailure.CancellationReason] = []
 }
 
 /// A 2xx answer that lacks what the service always gives.

@@ -46,6 +46,22 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     ///
     /// False only when it is certain that there was none.
     public let outcomeUnknown: Bool
+    /// Why DynamoDB cancelled a transaction, one for each of its writes, in their order; else none.
+    public let cancellationReasons: [CancellationReason]
+
+    /// What one write of a cancelled transaction met.
+    public struct CancellationReason: Sendable, Hashable {
+        /// `None` when the write itself was all right, else for example `ConditionalCheckFailed`.
+        public let code: String
+        /// DynamoDB's words; may be empty.
+        public let message: String
+
+        /// Makes a reason.
+        public init(code: String, message: String = "") {
+            self.code = code
+            self.message = message
+        }
+    }
 
     /// Makes a failure; the message is cut to its limit.
     public init(
@@ -56,7 +72,8 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         message: String = "",
         status: Int? = nil,
         requestID: String? = nil,
-        outcomeUnknown: Bool
+        outcomeUnknown: Bool,
+        cancellationReasons: [CancellationReason] = []
     ) {
         self.kind = kind
         self.service = service
@@ -66,6 +83,7 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
         self.status = status
         self.requestID = requestID.map { String($0.prefix(128)) }
         self.outcomeUnknown = outcomeUnknown
+        self.cancellationReasons = cancellationReasons
     }
 
     /// One line: the operation, the code and the message.

@@ -6,4 +6,6 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case ssm
     /// AWS Identity and Access Management.
     case iam
+    /// Amazon DynamoDB.
+    case dynamodb
 }

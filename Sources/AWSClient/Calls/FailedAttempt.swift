@@ -40,7 +40,8 @@ struct FailedAttempt: Error, Sendable, Hashable {
             status: response.status,
             requestID: requestID,
             // Only the service itself, refusing by name, vouches that nothing was done.
-            outcomeUnknown: fault == nil || (kind != .throttled && response.status >= 500)
+            outcomeUnknown: fault == nil || (kind != .throttled && response.status >= 500),
+            cancellationReasons: fault?.reasons ?? []
         )
         isTransient =
             kind == .throttled || kind == .unavailable || response.status == 429
@@ -78,7 +79,8 @@ extension AWSFailure {
         message: String,
         status: Int? = nil,
         requestID: String? = nil,
-        outcomeUnknown: Bool = false
+        outcomeUnknown: Bool = false,
+        cancellationReasons: [AWSFailure.CancellationReason] = []
     ) {
         self.init(
             kind,
@@ -88,7 +90,8 @@ extension AWSFailure {
             message: message,
             status: status,
             requestID: requestID,
-            outcomeUnknown: outcomeUnknown
+            outcomeUnknown: outcomeUnknown,
+            cancellationReasons: cancellationReasons
         )
     }
 }

@@ -7,11 +7,13 @@ enum FaultKind {
         "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled",
         "TooManyRequestsException", "TooManyRequests", "ProvisionedThroughputExceededException",
         "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "SlowDown", "EC2ThrottledException",
+        "ThrottlingError",
     ]
 
     /// Codes of 4xx answers that may pass by themselves.
     static let transientCodes: Set<String> = [
         "RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete", "TransactionInProgressException",
+        "TransactionConflictException",
     ]
 
     private static let known: [String: AWSFailure.Kind] = [

@@ -6,15 +6,29 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// AWS's JSON 1.1 protocol, which SSM speaks.
+/// AWS's JSON protocols: 1.1, which SSM speaks, and 1.0, which DynamoDB does.
 ///
-/// Source: Smithy, "AWS JSON 1.1 protocol".
+/// Source: Smithy, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol".
 enum JSONProtocol {
-    static let contentType = "application/x-amz-json-1.1"
+    /// How one service speaks it.
+    struct Dialect: Sendable {
+        let service: AWSService
+        let contentType: String
+        /// What stands before the operation's name in `X-Amz-Target`.
+        let target: String
 
-    /// A call of `AmazonSSM.<operation>`.
+        static let ssm = Dialect(service: .ssm, contentType: "application/x-amz-json-1.1", target: "AmazonSSM")
+        static let dynamodb = Dialect(
+            service: .dynamodb,
+            contentType: "application/x-amz-json-1.0",
+            target: "DynamoDB_20120810"
+        )
+    }
+
+    /// A call of one operation.
     ///
     /// - Parameters:
+    ///   - dialect: Whose operation.
     ///   - operation: The operation's name.
     ///   - repeatable: When it may be repeated.
     ///   - input: Encoded as the body; nil members are left out.
@@ -22,6 +36,7 @@ enum JSONProtocol {
     /// - Returns: The call, ready to be signed.
     /// - Throws: What encoding throws, which no input of ours does.
     static func call<Input: Encodable, Wire: Decodable & Sendable, Output>(
+        of dialect: Dialect = .ssm,
         _ operation: String,
         repeatable: AWSCall<Output>.Repeatable,
         input: Input,
@@ -30,11 +45,12 @@ enum JSONProtocol {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return AWSCall(
-            service: .ssm,
+            service: dialect.service,
             operation: operation,
             repeatable: repeatable,
             headers: [
-                HTTPHeader("Content-Type", contentType), HTTPHeader("X-Amz-Target", "AmazonSSM.\(operation)"),
+                HTTPHeader("Content-Type", dialect.contentType),
+                HTTPHeader("X-Amz-Target", "\(dialect.target).\(operation)"),
             ],
             body: Array(try encoder.encode(input)),
             output: { body, requestID in
@@ -52,11 +68,13 @@ enum JSONProtocol {
     private struct WireFault: Decodable {
         let type: String?
         let message: String?
+        let reasons: [WireReason]?
 
         private enum Key: String, CodingKey {
             case type = "__type"
             case message
             case capitalMessage = "Message"
+            case reasons = "CancellationReasons"
         }
 
         init(from decoder: any Decoder) throws {
@@ -66,6 +84,17 @@ enum JSONProtocol {
             message =
                 (try? container.decode(String.self, forKey: .message))
                 ?? (try? container.decode(String.self, forKey: .capitalMessage))
+            reasons = try? container.decode([WireReason].self, forKey: .reasons)
+        }
+    }
+
+    private struct WireReason: Decodable {
+        let code: String?
+        let message: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case code = "Code"
+            case message = "Message"
         }
     }
 
@@ -78,6 +107,9 @@ enum JSONProtocol {
         guard let raw = wire?.type ?? response.header("x-amzn-errortype") else { return nil }
         let withoutLink = raw.prefix { $0 != ":" }
         let code = withoutLink.split(separator: "#").last.map(String.init) ?? ""
-        return code.isEmpty ? nil : ServiceFault(code: code, message: wire?.message ?? "")
+        let reasons = (wire?.reasons ?? []).map {
+            AWSFailure.CancellationReason(code: $0.code ?? "None", message: $0.message ?? "")
+        }
+        return code.isEmpty ? nil : ServiceFault(code: code, message: wire?.message ?? "", reasons: reasons)
     }
 }

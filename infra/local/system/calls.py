@@ -53,3 +53,5 @@ class Operation:
     perform: Callable[[Call], Reply]
     reads_only: bool = False
     """CloudTrail keeps no responseElements of reads."""
+    is_data_event: bool = False
+    """CloudTrail records calls about a table's items only where a trail asks for them, and none here does."""

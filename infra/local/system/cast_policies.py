@@ -42,14 +42,48 @@ def engineer_policy() -> dict[str, Any]:
 
 
 def broker_policy() -> dict[str, Any]:
-    """The broker's execution role: into the member accounts of its own organisation, and nowhere else."""
-    return policy({
-        "Sid": "EnterMemberAccounts",
-        "Effect": "Allow",
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
-        "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
-    })  # fmt: skip
+    """The broker's execution role: into the member accounts of its own organisation, to its tables, and nowhere else."""
+    return policy(
+        {
+            "Sid": "EnterMemberAccounts",
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+            "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
+            "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+        },
+        *table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/*"),
+    )
+
+
+def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
+    """What the broker may do with its tables: read them, and write in transactions only; nothing is ever deleted.
+
+    `tables` is the ARN that the tables' own begin with. Items of the audit table are put and never updated; heads are
+    updated and never put, which would take the condition on what they were.
+    """
+    in_transactions = {"ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"}}
+    every = [f"{tables}-{suffix}" for suffix in ("audit", "heads", "sessions")]
+
+    def write(sid: str, actions: list[str], table: str) -> dict[str, Any]:
+        return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": table, "Condition": in_transactions}
+
+    return (
+        {
+            "Sid": "ReadItems",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
+            "Resource": every,
+        },
+        {
+            "Sid": "ReadStretches",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": [every[0], f"{every[0]}/index/*", f"{every[2]}/index/*"],
+        },
+        write("AppendRecords", ["dynamodb:PutItem"], every[0]),
+        write("MoveHeads", ["dynamodb:UpdateItem"], every[1]),
+        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], every[2]),
+    )
 
 
 def target_trust() -> dict[str, Any]:

@@ -47,6 +47,8 @@ class CloudTrail:
         error: AWSError | None,
     ) -> None:
         """Records one call, allowed or not."""
+        if operation is not None and operation.is_data_event:
+            return
         record = {
             "eventVersion": "1.11",
             "userIdentity": _identity(call),

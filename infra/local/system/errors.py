@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 QUERY_FORM = {
     "AccessDeniedException": ("AccessDenied", 403),
     "ExpiredTokenException": ("ExpiredToken", 403),
@@ -21,11 +24,15 @@ QUERY_FORM = {
 class AWSError(Exception):
     """One refusal: a stable code, AWS's wording, an HTTP status."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, members: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.status = status
+        self.members = members or {}
+        """What else the error's shape has, for example CancellationReasons."""
 
     def in_query_form(self) -> tuple[str, int]:
         """The code and status that STS and IAM use for the same refusal."""

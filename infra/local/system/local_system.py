@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import cast, documents, environment, linux_users
+from . import cast, documents, dynamodb_services, environment, linux_users
 from .clock import Clock
 from .documents import Rendered
 from .events import scheduled_event
@@ -49,7 +49,7 @@ class Settings:
     """What may differ from one system to the next."""
 
     store: str | None = None
-    """``sqlite:PATH``; by default a file that goes with the system."""
+    """``sqlite:PATH``, or ``dynamodb:NAME`` for tables that go with the system; by default a file that goes with it."""
     plugin: Path = HERE / "session-manager-plugin"
     strict_signing: bool = False
     front_door: Kind = "rest"
@@ -103,6 +103,9 @@ class LocalSystem:
         )
         self._closers.append(self.aws.close)
         self.user_switch = users.switch
+        kind, _, name = self.store.partition(":")
+        if kind == "dynamodb":
+            dynamodb_services.create_tables(name, cast.BROKER_ACCOUNT, cast.REGION)
         documents.install(self.rendered, cast.REGION)
 
         self.front_door = FrontDoor(
@@ -202,6 +205,7 @@ class LocalSystem:
             "AWS_ENDPOINT_URL_STS": self.aws.url,
             "AWS_ENDPOINT_URL_SSM": self.aws.url,
             "AWS_ENDPOINT_URL_IAM": self.aws.url,
+            "AWS_ENDPOINT_URL_DYNAMODB": self.aws.url,
             "SSM_BROKER_FRONT_DOOR": self.front_door.identifier,
             "SSM_BROKER_STORE": self.store,
             "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),

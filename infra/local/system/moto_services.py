@@ -16,6 +16,7 @@ from .no_real_aws import no_real_aws
 
 with no_real_aws():
     from moto.backends import get_backend
+    from moto.dynamodb.responses import DynamoHandler
     from moto.iam.responses import IamResponse
     from moto.kms.responses import KmsResponse
     from moto.ssm.responses import SimpleSystemManagerResponse
@@ -24,7 +25,7 @@ from .calls import Call, Check, Operation
 from .errors import AWSError
 from .wire import Response
 
-RESPONSES = {"ssm": SimpleSystemManagerResponse, "iam": IamResponse, "kms": KmsResponse}
+RESPONSES = {"dynamodb": DynamoHandler, "ssm": SimpleSystemManagerResponse, "iam": IamResponse, "kms": KmsResponse}
 _LOCK = threading.Lock()
 """moto's backends are plain dictionaries."""
 
@@ -49,11 +50,12 @@ def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
             for region in regions:
                 ssm(account, region)
                 get_backend("kms")[account][region]
+                get_backend("dynamodb")[account][region]
 
 
 def forget() -> None:
     """Drops every account."""
-    for backend in (get_backend("iam"), get_backend("ssm"), get_backend("kms")):
+    for backend in (get_backend(name) for name in RESPONSES):
         backend.clear()
 
 
@@ -91,7 +93,9 @@ def _refusal(text: str, status: int) -> AWSError:
         assert code is not None, "every refusal of moto's has a code"
         return AWSError(unescape(code.group(1)), unescape(message.group(1) if message else ""), status)
     value = json.loads(text)
-    return AWSError(value["__type"].rpartition("#")[2], value.get("message") or value.get("Message") or "", status)
+    members = {name: value[name] for name in ("CancellationReasons",) if name in value}
+    message = value.get("message") or value.get("Message") or ""
+    return AWSError(value["__type"].rpartition("#")[2], message, status, members)
 
 
 def document_arn(call: Call, name: str) -> str:

@@ -151,7 +151,7 @@ def _xml_value(shape: Shape, name: str, value: Any) -> str:
 def render_error(service: ServiceModel, error: AWSError, request_id: str) -> Response:
     """A refusal in the service's protocol."""
     if service.metadata["protocol"] == "json":
-        value = {"__type": error.code, "message": error.message}
+        value = {"__type": error.code, "message": error.message, **error.members}
         content_type = f"application/x-amz-json-{service.metadata['jsonVersion']}"
         return Response(
             error.status,

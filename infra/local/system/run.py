@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import select
 import shlex
 import signal
@@ -24,6 +25,8 @@ from .no_real_aws import without_aws
 LAUNCHER = Path(__file__).resolve().parents[1] / "launch.py"
 GRACE_SECONDS = 5.0
 _STOPPING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
+_TABLES = re.compile(r"[a-zA-Z0-9_.-]{3,240}", re.ASCII)
+"""What the names of DynamoDB tables may begin with; the longest suffix of ours still fits."""
 _SENT_BY_KERNEL = 0
 """si_code above this: a key at the terminal, not somebody's kill."""
 
@@ -164,8 +167,8 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
     )
     parser.add_argument("--as", dest="person", default="alice/DatabaseAdmin", metavar="USER/PERMISSION-SET[@ACCOUNT]",
                         help="who COMMAND is signed in as (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--store", metavar="sqlite:PATH", help="where the broker keeps its records (default: a file that "
-                        "goes with the system)")  # fmt: skip
+    parser.add_argument("--store", metavar="sqlite:PATH|dynamodb:NAME", help="where the broker keeps its "
+                        "records: a file, or tables that go with the system (default: a file that goes with it)")  # fmt: skip
     parser.add_argument("--plugin", metavar="PATH", help="session-manager-plugin to use (default: the stand-in)")
     parser.add_argument("--strict-signing", action="store_true", help="refuse data channels that are not signed")
     parser.add_argument("--front-door", choices=("rest", "url"), default="rest", help="which of AWS's two front doors")
@@ -176,10 +179,11 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
     if options["command"][:1] == ["--"]:
         options["command"] = options["command"][1:]
     if options["store"] is not None:
-        kind, _, path = options["store"].partition(":")
-        if kind != "sqlite" or not path:
-            _usage(parser, f"--store {options['store']}: only sqlite:PATH works here")
-        options["store"] = f"sqlite:{Path(path).resolve()}"
+        kind, _, rest = options["store"].partition(":")
+        if kind == "sqlite" and rest:
+            options["store"] = f"sqlite:{Path(rest).resolve()}"
+        elif kind != "dynamodb" or not _TABLES.fullmatch(rest):
+            _usage(parser, f"--store {options['store']}: needs sqlite:PATH or dynamodb:NAME")
     for name in ("plugin", "logs"):
         if options[name] is not None:
             options[name] = str(Path(options[name]).resolve())

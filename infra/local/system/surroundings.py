@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from . import cast, moto_services, roles
+from . import cast, dynamodb_services, moto_services, roles
 from .authorize import Authorizer
 from .aws import AWS
 from .channel import ChannelGuard
@@ -54,6 +54,7 @@ class Surroundings:
         sts = STS(self.credentials, self.authorizer, roles.find)
         operations = {
             **moto_services.OPERATIONS,
+            **dynamodb_services.OPERATIONS,
             **self.nodes.operations(),
             **SessionCalls(self.sessions, self.nodes).operations(),
             **sts.operations(),

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import SessionCore
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// `ssm-broker audit report`.
+struct AuditReport: BrokerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write a page about who connected where, and what was denied.",
+        usage: """
+            ssm-broker audit report --html <file> [--since <time>]
+                   [--until <time>] [--verification <file>]
+                   [--reconciliation <file>] [--local <file>]
+                   [--profile <profile>]
+            """,
+        discussion: """
+            The page is one file that loads nothing and runs nothing: for a browser, a
+            telephone or paper. What the other commands found gets in as they printed it
+            with --output json.
+
+            Examples:
+              ssm-broker audit report --html report.html --since 30d
+              ssm-broker audit verify --output json >verified.json
+              ssm-broker audit report --html report.html --verification verified.json
+            """
+    )
+
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    var html: String
+    @Option(help: ArgumentHelp("Only records from this time on, as for audit query.", valueName: "time"))
+    var since: String?
+    @Option(help: ArgumentHelp("Only records before this time.", valueName: "time"))
+    var until: String?
+    @Option(help: ArgumentHelp("What audit verify printed as JSON.", valueName: "file"))
+    var verification: String?
+    @Option(help: ArgumentHelp("What audit reconcile printed as JSON.", valueName: "file"))
+    var reconciliation: String?
+    @OptionGroup var place: SourceOptions
+
+    var format: OutputFormat { .table }
+
+    func run(in world: Dependencies) async throws {
+        let (since, until) = try TimeRange.parse(since: since, until: until, now: world.now())
+        var content = ReportContent(made: world.now(), since: since, until: until)
+        content.verification = try verification.map { try Self.json($0, with: ["isIntact"]) }
+        content.reconciliation = try reconciliation.map { try Self.json($0, with: ["findings"]) }
+        try await place.source(in: world).records(since: since, until: until) { content.take($0) }
+        do {
+            try Data(ReportPage.render(content).utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
+        } catch {
+            throw CommandFailure(
+                .failed,
+                code: "FILE_UNWRITABLE",
+                what: "\(html) cannot be written.",
+                why: ["\(error)"],
+                next: "Name a file in a folder that you may write to with --html."
+            )
+        }
+        world.output.result("\(Printable.line(html))\n")
+    }
+
+    /// Reads what another command printed.
+    ///
+    /// - Parameters:
+    ///   - path: The file.
+    ///   - names: Of these members at least one is there.
+    /// - Returns: The result.
+    /// - Throws: ``CommandFailure`` when it is none.
+    private static func json(_ path: String, with names: [String]) throws -> JSON {
+        // Why it cannot be read is said by the sentence: it is no such file, or holds something else.
+        let content = try? Data(contentsOf: URL(fileURLWithPath: path))
+        guard let json = content.flatMap({ try? JSON(parsing: $0) }), names.contains(where: { json[$0] != nil }) else {
+            throw CommandFailure(
+                .usage,
+                code: "FILE_UNREADABLE",
+                what: "\(path) is not what the command prints with --output json.",
+                next: "Print it again: ssm-broker audit verify --output json, or audit reconcile."
+            )
+        }
+        return json
+    }
+}
