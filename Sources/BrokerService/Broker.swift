@@ -100,6 +100,8 @@ public struct Broker: Sendable {
             return BrokerReply(try await auditRecords(for: caller, in: &exchange))
         case .auditHeads:
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
+        case .sweep:
+            return BrokerReply(try await sweep(for: caller, in: &exchange))
         }
     }
 }

@@ -92,7 +92,7 @@ extension MemberAccounts {
     /// Asks something as the account's inspector; one that AWS does not take any more is forgotten.
     ///
     /// A role that is deleted and made again takes its sessions with it, and the next request must not wait for their end.
-    private func inspecting<Answer: Sendable>(
+    func inspecting<Answer: Sendable>(
         _ account: AccountID,
         partition: Partition,
         _ ask: (RoleSession) async throws -> Answer

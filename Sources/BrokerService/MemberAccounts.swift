@@ -53,10 +53,20 @@ public struct MemberAccounts: Sendable {
 
     /// The same accounts, for one request: its deadline bounds every call, and its logger hears of each.
     func bounded(by exchange: Exchange) -> MemberAccounts {
+        bounded(until: exchange.deadline, logger: exchange.logger)
+    }
+
+    /// The same accounts, for work that must be over by a moment; the logger hears of each call.
+    func bounded(until deadline: Timestamp, logger: Logger) -> MemberAccounts {
         var copy = self
-        copy.client.deadline = exchange.deadline
-        copy.client.logger = exchange.logger
+        copy.client.deadline = deadline
+        copy.client.logger = logger
         return copy
+    }
+
+    /// The ARN that AWS gives to the owner of sessions that are started under a name.
+    func ownerARN(_ name: String, account: AccountID, region: Region) -> String {
+        AssumedRoleARN(partition: region.partition, account: account, roleName: role.name, sessionName: name).text
     }
 
     /// The same accounts, for a call that must not begin, nor begin again, after a moment.

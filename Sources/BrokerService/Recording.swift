@@ -23,26 +23,12 @@ extension Broker {
 
     private func appendOnce(_ record: AuditRecord, limit: SessionLimit?, in exchange: Exchange) async throws {
         do {
-            anchor(try await dependencies.audit.append(record, limit: limit), record, in: exchange)
+            try await dependencies.audit.append(record, limit: limit).anchor(record, in: exchange.logger)
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {
             throw AuditStoreFailure.unavailable("\(type(of: error))")
         }
-    }
-
-    /// Writes where a record stands to the log, and nothing that is in it.
-    ///
-    /// Kept elsewhere, these lines anchor the chains: `audit verify --anchors` then sees a cut end and a rewrite that fits together.
-    private func anchor(_ chained: ChainedRecord, _ record: AuditRecord, in exchange: Exchange) {
-        let place = ChainHead(chain: chained.chain, sequence: chained.sequence, hash: chained.hash).json
-        exchange.logger.info(
-            "audit record appended",
-            metadata: [
-                "audit.chain": "\(chained.chain)", "audit.hash": "\(place["hash"]?.text ?? "")",
-                "audit.record": "\(record.id)", "audit.sequence": "\(chained.sequence)",
-            ]
-        )
     }
 
     /// Turns whatever ended a request into the problem that the caller sees, and records the refusal.
@@ -105,5 +91,21 @@ extension Broker {
         let decision = AuditDecision(code: problem.code.rawValue, detail: problem.detail)
         try await append(exchange.record(.failed, decision: decision), in: exchange)
         return true
+    }
+}
+
+extension ChainedRecord {
+    /// Writes where a record stands to the log, and nothing that is in it.
+    ///
+    /// Kept elsewhere, these lines anchor the chains: `audit verify --anchors` then sees a cut end and a rewrite that fits together.
+    func anchor(_ record: AuditRecord, in logger: Logger) {
+        let place = ChainHead(chain: chain, sequence: sequence, hash: hash).json
+        logger.info(
+            "audit record appended",
+            metadata: [
+                "audit.chain": "\(chain)", "audit.hash": "\(place["hash"]?.text ?? "")",
+                "audit.record": "\(record.id)", "audit.sequence": "\(sequence)",
+            ]
+        )
     }
 }

@@ -16,6 +16,8 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
     case auditRecords = "GET /v1/audit/records"
     /// Where each chain ends.
     case auditHeads = "GET /v1/audit/heads"
+    /// Look for what was left behind, end what is ours, report the rest.
+    case sweep = "POST /v1/audit/sweep"
 
     /// The method.
     public var method: String { String(rawValue.prefix { $0 != " " }) }

@@ -24,6 +24,10 @@ public enum EventRefusal: Error, Sendable, Hashable {
     case shape(EventShape, expected: EventShape)
     /// The right shape, from a front door with this other id.
     case frontDoorID(String)
+    /// An event of EventBridge that is not a schedule's.
+    case notASchedule
+    /// A schedule's event, of this other rule.
+    case rule(String)
     /// API Gateway's own test call, which passes neither the authoriser nor the resource policy.
     case testInvocation
     /// The front door vouches for no such member, so for nobody.
@@ -44,6 +48,8 @@ extension EventRefusal: Diagnosable {
         case .malformed(let member): "missing or of the wrong type: \(member)"
         case .shape(let shape, let expected): "an event of shape \(shape.rawValue), not \(expected.rawValue)"
         case .frontDoorID(let id): "from front door \(String(reflecting: String(id.prefix(64))))"
+        case .notASchedule: "an event of EventBridge that no schedule made"
+        case .rule(let arn): "of rule \(String(reflecting: String(arn.prefix(128))))"
         case .testInvocation: "a test call from inside API Gateway"
         case .identity(let member): "no verified \(member.rawValue)"
         case .contradiction(let member): "contradicts itself: \(member)"
@@ -57,7 +63,7 @@ extension EventRefusal: Diagnosable {
         switch self {
         case .notJSON, .malformed, .contradiction, .bodyEncoding, .query:
             Diagnostic(errorType: "Event.Malformed", errorMessage: "The event cannot be read.")
-        case .shape, .frontDoorID, .testInvocation:
+        case .shape, .frontDoorID, .notASchedule, .rule, .testInvocation:
             Diagnostic(
                 errorType: "Event.NotThroughFrontDoor",
                 errorMessage: "The event did not come through the configured front door."

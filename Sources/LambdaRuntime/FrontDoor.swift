@@ -54,18 +54,43 @@ public enum FrontDoor: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+/// What is done when the configured schedule says that it is time.
+public struct ScheduledWork: Sendable {
+    let rule: ScheduleRule
+    let run: @Sendable (ScheduledEvent, Invocation) async throws -> [UInt8]
+
+    /// Ties work to a rule.
+    ///
+    /// - Parameters:
+    ///   - rule: The only rule whose events are taken.
+    ///   - run: Does the work; gives the invocation's response, which is JSON.
+    public init(
+        rule: ScheduleRule,
+        run: @escaping @Sendable (ScheduledEvent, Invocation) async throws -> [UInt8]
+    ) {
+        self.rule = rule
+        self.run = run
+    }
+}
+
 extension FrontDoor {
     /// Makes a handler that reads this front door's events and writes its replies.
     ///
-    /// An event that did not come through this front door is that invocation's failure, and `answer` is not called.
-    /// - Parameter answer: Answers a request; what it throws is the invocation's failure too.
+    /// An event that came neither through this front door nor from the schedule is that invocation's failure, and nothing is called.
+    /// - Parameters:
+    ///   - schedule: What is done on schedule; nil when every scheduled event is refused.
+    ///   - answer: Answers a request; what it throws is the invocation's failure too.
     /// - Returns: The handler, for ``InvocationLoop/run(_:)``.
     public func handler(
+        schedule: ScheduledWork? = nil,
         _ answer: @escaping @Sendable (FrontDoorRequest, Invocation) async throws -> FrontDoorReply
     ) -> InvocationHandler {
         { invocation in
-            switch try InvocationEvent(invocation.event, through: self) {
-            case .request(let request): try self.encode(await answer(request, invocation))
+            switch try InvocationEvent(invocation.event, through: self, rule: schedule?.rule) {
+            case .request(let request): return try self.encode(await answer(request, invocation))
+            case .schedule(let event):
+                guard let schedule else { preconditionFailure("without a rule no scheduled event is read") }
+                return try await schedule.run(event, invocation)
             }
         }
     }

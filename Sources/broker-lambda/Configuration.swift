@@ -17,6 +17,7 @@ struct Configuration: Sendable {
         case forbiddenLinuxUsers = "SSM_BROKER_FORBIDDEN_LINUX_USERS"
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
+        case sweepRule = "SSM_BROKER_SWEEP_RULE"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
         case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
@@ -44,6 +45,8 @@ struct Configuration: Sendable {
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
     let organization: String?
+    /// The rule whose schedule starts the sweep; nil when nothing scheduled is taken.
+    let sweepRule: ScheduleRule?
     let logLevel: Logger.Level
     let refusalsPerMinute: Int
     let runtimeAPI: String
@@ -69,6 +72,10 @@ struct Configuration: Sendable {
             "an organisation's id as o-abcde12345",
             parse: Self.organization
         )
+        let sweepRule = reader.optional(
+            .sweepRule,
+            "an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-sweep"
+        ) { ScheduleRule($0) }
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
@@ -104,6 +111,7 @@ struct Configuration: Sendable {
             bootstrapAdministrators: Set(administrators)
         )
         self.organization = organization
+        self.sweepRule = sweepRule
         self.logLevel = logLevel ?? .info
         self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI

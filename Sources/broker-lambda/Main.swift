@@ -45,7 +45,7 @@ enum Main {
         await warm(transport, configuration: configuration, logger: logger)
         do {
             try await InvocationLoop(api: api, logger: logger)
-                .run(handler(broker, frontDoor: configuration.frontDoor, logger: logger))
+                .run(handler(broker, configuration: configuration, logger: logger))
         } catch {
             logger.critical("the Runtime API cannot be talked to", metadata: ["problem": "\(error)"])
             CurrentProcess.fail()
@@ -103,8 +103,23 @@ enum Main {
         )
     }
 
-    private static func handler(_ broker: Broker, frontDoor: FrontDoor, logger: Logger) -> InvocationHandler {
-        frontDoor.handler { request, invocation in
+    private static func handler(
+        _ broker: Broker,
+        configuration: Configuration,
+        logger: Logger
+    ) -> InvocationHandler {
+        let sweep = configuration.sweepRule.map { rule in
+            ScheduledWork(rule: rule) { event, invocation in
+                let tick = Broker.ScheduledSweep(
+                    eventID: event.id,
+                    rule: event.rule.arn,
+                    invocationID: invocation.id,
+                    deadline: Timestamp(milliseconds: invocation.deadlineMilliseconds)
+                )
+                return try await broker.sweep(on: tick, logger: logger).canonicalBytes
+            }
+        }
+        return configuration.frontDoor.handler(schedule: sweep) { request, invocation in
             let reply = await broker.answer(BrokerRequest(request, invocation), logger: logger)
             return FrontDoorReply(
                 status: reply.status,

@@ -1,4 +1,5 @@
 import BrokerService
+import LambdaRuntime
 import Logging
 import SessionCore
 import Testing
@@ -25,6 +26,21 @@ struct ConfigurationTests {
         #expect(configuration.organization == nil)
         #expect(configuration.refusalsPerMinute == 20)
         #expect(configuration.logLevel == .info)
+        #expect(configuration.sweepRule == nil)
+    }
+
+    @Test("the sweep's rule is an EventBridge rule's ARN, and nothing else")
+    func sweepRule() throws {
+        var environment = Self.complete
+        environment["SSM_BROKER_SWEEP_RULE"] = "arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-sweep"
+        #expect(try Configuration(environment: environment).sweepRule?.account == "999900001111")
+        environment["SSM_BROKER_SWEEP_RULE"] = "rate(5 minutes)"
+        #expect(
+            throws: Configuration.Problems(lines: [
+                "SSM_BROKER_SWEEP_RULE: needs an EventBridge rule's ARN as "
+                    + "arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-sweep"
+            ])
+        ) { try Configuration(environment: environment) }
     }
 
     @Test("the ceiling is what the variables say")

@@ -9,9 +9,9 @@ extension AWSDouble.World {
         case "GetRole": return role(call, requestID)
         case "DescribeInstanceInformation": return node(call, requestID)
         case "GetDocument", "DescribeDocument": return document(call, requestID)
-        case "StartSession": return start(call, requestID)
+        case "StartSession": return start(call, requestID, now)
         case "DescribeSessions": return list(call, requestID)
-        case "TerminateSession": return terminate(call, requestID)
+        case "TerminateSession": return terminate(call, requestID, now)
         default: return assume(call, requestID, now)
         }
     }
@@ -104,7 +104,7 @@ extension AWSDouble.World {
         return json(["Document": description], requestID)
     }
 
-    private mutating func start(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+    private mutating func start(_ call: AWSDouble.Call, _ requestID: String, _ now: Timestamp) -> HTTPResponse {
         let target = call.parameters["Target"] ?? ""
         guard let session = call.session, let node = (nodes[place(call)] ?? []).first(where: { $0.id == target }) else {
             return AWSDouble.refuse(call, code: "TargetNotConnected", message: "\(target) is not connected.")
@@ -117,7 +117,7 @@ extension AWSDouble.World {
             )
         }
         let id = "\(session.name)-suffix\(counter)"
-        sessions.append(AWSDouble.Session(id: id, node: target, owner: session.arn))
+        sessions.append(AWSDouble.Session(id: id, node: target, owner: session.arn, started: now))
         let token = "token-value-\(counter)-of-session"
         let query = "role=publish_subscribe&cell-number=secret-cell-\(counter)"
         secrets += [token, query]
@@ -132,21 +132,28 @@ extension AWSDouble.World {
     }
 
     private func list(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
-        let filter = call.body["Filters"]?.elements?.first
-        #expect(call.parameters["State"] == "Active")
-        #expect(filter?["key"] == "Owner")
-        let owner = filter?["value"]?.text ?? "nobody"
-        // By its beginning only: that the owner is the whole ARN is for the broker to make sure.
-        let found = sessions.filter { $0.isActive && $0.owner.hasPrefix(owner) }.map { session -> JSON in
-            [
-                "Owner": .string(session.owner), "SessionId": .string(session.id), "Status": "Connected",
-                "Target": .string(session.node),
-            ]
+        let filters = call.body["Filters"]?.elements ?? []
+        #expect(["Active", "History"].contains(call.parameters["State"] ?? ""))
+        #expect(filters.allSatisfy { ["Owner", "SessionId"].contains($0["key"]?.text ?? "") })
+        let value = { (key: String) in filters.first { $0["key"]?.text == key }?["value"]?.text ?? "" }
+        let account = call.session?.account ?? ""
+        let found = sessions.filter { session in
+            // The owner by its beginning only: that it is the whole ARN is for the broker to make sure.
+            session.isActive == (call.parameters["State"] == "Active") && session.owner.contains(":\(account):")
+                && session.owner.hasPrefix(value("Owner"))
+                && (value("SessionId").isEmpty || session.id == value("SessionId"))
+        }.map { session -> JSON in
+            .compact([
+                "EndDate": session.ended.map { .integer($0.milliseconds / 1000) }, "Owner": .string(session.owner),
+                "SessionId": .string(session.id),
+                "StartDate": session.started.map { .integer($0.milliseconds / 1000) },
+                "Status": .string(session.isActive ? session.status : "Terminated"), "Target": .string(session.node),
+            ])
         }
         return json(["Sessions": .array(found)], requestID)
     }
 
-    private mutating func terminate(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
+    private mutating func terminate(_ call: AWSDouble.Call, _ requestID: String, _ now: Timestamp) -> HTTPResponse {
         let id = call.parameters["SessionId"] ?? ""
         guard let session = call.session, id.hasPrefix("\(session.name)-"),
             let index = sessions.firstIndex(where: { $0.id == id })
@@ -154,6 +161,7 @@ extension AWSDouble.World {
             return AWSDouble.refuse(call, code: "AccessDeniedException", message: "not authorized: TerminateSession")
         }
         sessions[index].isActive = false
+        sessions[index].ended = now
         return json(["SessionId": .string(id)], requestID)
     }
 }

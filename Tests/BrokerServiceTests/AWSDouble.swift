@@ -79,6 +79,9 @@ final class AWSDouble: HTTPTransport {
         let node: String
         let owner: String
         var isActive = true
+        var status = "Connected"
+        var started: Timestamp?
+        var ended: Timestamp?
     }
 
     static let brokerKey = "ASIABROKEREXECUTION1"

@@ -167,6 +167,9 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("StartedSession", "SessionCore/API/OpenSessionReply.swift", "struct StartedSession:"),
         ("ChannelCredentials", "SessionCore/API/OpenSessionReply.swift", "struct ChannelCredentials:"),
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
+        ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
+        ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
+        ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
         ("Session", "SessionCore/API/SessionReplies.swift", "extension SessionHistory"),
         ("AuditAccess", "SessionCore/Audit/AuditAccess.swift", "struct AuditAccess:"),
         ("AuditDocument", "SessionCore/Audit/AuditAccess.swift", "struct AuditDocument:"),
@@ -200,6 +203,12 @@ def test_the_states_of_a_session_are_the_brokers() -> None:
 def test_the_kinds_of_session_are_the_brokers() -> None:
     kinds = re.findall(r"^    case (\w+)$", swift("SessionCore/API/SessionKind.swift"), re.MULTILINE)
     assert SCHEMAS["SessionKind"]["enum"] == kinds
+
+
+def test_the_kinds_of_finding_are_the_brokers() -> None:
+    assert SCHEMAS["SweepFinding"]["properties"]["kind"]["enum"] == list(
+        raw_values("BrokerService/SweepFinding.swift").values()
+    )
 
 
 def test_every_gateway_response_is_given() -> None:

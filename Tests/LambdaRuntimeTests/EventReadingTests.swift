@@ -16,11 +16,13 @@ struct EventReadingTests {
         userAgent: "ssm-broker/0.1.0"
     )
 
+    private struct NoRequest: Error {}
+
     /// Reads an event that is taken.
     static func read(_ fixture: EventFixture, _ door: FrontDoor = rest) throws -> FrontDoorRequest {
-        switch try InvocationEvent(try fixture.bytes(), through: door) {
-        case .request(let request): request
-        }
+        let event = try InvocationEvent(try fixture.bytes(), through: door)
+        guard case .request(let request) = event else { throw NoRequest() }
+        return request
     }
 
     @Test("a REST API's event gives route, body, times and the verified caller, not the API's owner")

@@ -10,7 +10,7 @@ struct Audit: AsyncParsableCommand {
             """,
         subcommands: [
             AuditQueryCommand.self, AuditShow.self, AuditTail.self, AuditPull.self, AuditHeads.self, AuditVerify.self,
-            AuditReconcile.self, AuditReport.self,
+            AuditReconcile.self, AuditReport.self, AuditSweep.self,
         ]
     )
 }

@@ -32,6 +32,11 @@ public struct RecordID: Sendable, Hashable, Comparable, CustomStringConvertible 
         var octets = Array(bytes.prefix(16))
         octets[6] = octets[6] & 0x0F | 0x40
         octets[8] = octets[8] & 0x3F | 0x80
+        self.init(octets: octets)
+    }
+
+    /// Writes 16 bytes, version and variant among them, as text.
+    init(octets: [UInt8]) {
         let digits = Array("0123456789abcdef".utf8)
         var output: [UInt8] = []
         for (index, octet) in octets.enumerated() {

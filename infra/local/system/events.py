@@ -1,4 +1,4 @@
-"""The two events a broker understands, in AWS's shape.
+"""The events a broker understands, in AWS's shape.
 
 Sources: API Gateway Developer Guide, "Input format of a Lambda function for proxy integration" (REST, payload 1.0);
 Lambda Developer Guide, "Function URL request payload" (payload 2.0). The identity is the verified caller's.
@@ -138,6 +138,22 @@ def url_event(request: Request, caller: SessionCredentials, request_id: str, now
     if request.body:
         event["body"] = body
     return event
+
+
+def scheduled_event(rule_arn: str, now: datetime) -> dict[str, Any]:
+    """What a rule's schedule sends. Source: EventBridge User Guide, "Creating a rule that runs on a schedule"."""
+    _, _, _, region, account, _ = rule_arn.split(":")
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": account,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": region,
+        "resources": [rule_arn],
+        "detail": {},
+    }
 
 
 def proxy_response(payload: bytes) -> Response:

@@ -7,7 +7,7 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,11 +125,13 @@ class LambdaFunction:
         instances: int = 1,
         gateway_seconds: float = 29,
         function_seconds: float = 30,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._all = [Instance(command, environment, log) for _ in range(instances)]
         self._free: queue.SimpleQueue[Instance] = queue.SimpleQueue()
         self._gateway_seconds = gateway_seconds
         self._function_seconds = function_seconds
+        self._clock = clock
         for instance in self._all:
             self._free.put(instance)
 
@@ -144,7 +146,7 @@ class LambdaFunction:
             instance = self._free.get(timeout=self._gateway_seconds)
         except queue.Empty:
             raise InvocationTimedOut from None
-        invocation = Invocation(json.dumps(event).encode(), time.time() + self._function_seconds)
+        invocation = Invocation(json.dumps(event).encode(), self._clock() + self._function_seconds)
         if not instance.run(invocation, max(0.0, self._gateway_seconds - (time.monotonic() - begun))):
             threading.Thread(target=self._outlast, args=(instance, invocation), daemon=True).start()
             raise InvocationTimedOut
@@ -164,7 +166,7 @@ class LambdaFunction:
             instance.close()
 
     def _outlast(self, instance: Instance, invocation: Invocation) -> None:
-        if not invocation.done.wait(max(0.0, invocation.deadline - time.time())):
+        if not invocation.done.wait(max(0.0, invocation.deadline - self._clock())):
             instance.kill()
             invocation.done.wait(5)
         self._free.put(instance)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,13 +10,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import cast, documents, dynamodb_services, environment, linux_users
 from .clock import Clock
 from .documents import Rendered
+from .events import scheduled_event
 from .faults import Faults
 from .front_door import RESOURCE_POLICY, FrontDoor, Kind
 from .lambda_function import LambdaFunction
+from .places import SWEEP_RULE_ARN
 from .policy.document import parse
 from .routes import Routes
 from .sessions import SessionService
@@ -115,7 +119,9 @@ class LocalSystem:
             settings.port,
         )
         self._closers.append(self.front_door.close)
-        self.broker = LambdaFunction(command, self._broker_environment(), self.broker_log, settings.instances)
+        self.broker = LambdaFunction(
+            command, self._broker_environment(), self.broker_log, settings.instances, clock=clock.seconds
+        )
         self._closers.append(self.broker.close)
         if not self.broker.wait_until_ready():
             said = self.broker_log.read_text(errors="replace").strip()[-2000:]
@@ -159,6 +165,14 @@ class LocalSystem:
         self.broker.restart()
         self.broker.wait_until_ready()
 
+    def sweep(self) -> dict[str, Any]:
+        """Sends the schedule's event, as EventBridge does; the sweep's report. Raises :class:`InvocationFailed`."""
+        return json.loads(self.invoke_scheduled(SWEEP_RULE_ARN))
+
+    def invoke_scheduled(self, rule_arn: str) -> bytes:
+        """Sends a schedule's event of any rule; the function's reply."""
+        return self.broker.invoke(scheduled_event(rule_arn, self.aws.clock.now()))
+
     def close(self) -> None:
         """Stops everything that was started, last first. Idempotent."""
         while self._closers:
@@ -201,5 +215,6 @@ class LocalSystem:
             "SSM_BROKER_REFUSALS_PER_MINUTE": "100000",
             "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS": f"{cast.FIRST_ACCOUNT}/BrokerAdmin",
             "SSM_BROKER_ORGANIZATION": cast.ORGANIZATION,
+            "SSM_BROKER_SWEEP_RULE": SWEEP_RULE_ARN,
             **self.settings.broker_environment,
         }

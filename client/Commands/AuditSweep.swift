@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import SessionCore
+
+/// `ssm-broker audit sweep`.
+struct AuditSweep: BrokerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Look for sessions that were left behind, and end the broker's own.",
+        discussion: """
+            Ends what nobody can use any more of the broker's own sessions, records
+            ends that happened elsewhere, and reports every other session of the
+            broker's role without touching it. It also runs on a schedule. Ends with
+            1 when an account could not be looked at.
+
+            Example:
+              ssm-broker audit sweep
+            """
+    )
+
+    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var results: OutputOptions
+
+    var format: OutputFormat { results.output }
+
+    func run(in world: Dependencies) async throws {
+        let report = try await world.broker(profile: signIn.profile).sweep()
+        world.output.write(report, as: format) { Self.lines(report, width: world.output.columns) }
+        let failures = report["failures"]?.elements ?? []
+        guard failures.isEmpty else {
+            throw CommandFailure(
+                .failed,
+                code: "SWEEP_INCOMPLETE",
+                what: "The sweep could not look everywhere.",
+                why: failures.map { failure in
+                    ["account", "region", "code"].compactMap { failure[$0]?.text }.map(Printable.line)
+                        .joined(separator: " ")
+                },
+                next: "Run it again; if it stays, tell the platform team."
+            )
+        }
+        if format == .table, report["isComplete"] != true {
+            world.output.tell(
+                "There was no time to look everywhere. Run it again: it goes on where others were not looked at."
+            )
+        }
+    }
+
+    private static func lines(_ report: JSON, width: Int?) -> [String] {
+        let findings = report["findings"]?.elements ?? []
+        let total = report["findingsTotal"]?.number ?? 0
+        let summary =
+            "\(report["sessions"]?.number ?? 0) open sessions in \(report["places"]?.number ?? 0) accounts and Regions: "
+            + (total == 0 ? "nothing found" : "\(total) findings")
+        guard !findings.isEmpty else { return [summary] }
+        let table = Table(
+            [
+                Table.Column("FINDING"), Table.Column("ACCOUNT"), Table.Column("REGION"), Table.Column("NODE"),
+                Table.Column("SESSION", mayShrink: true),
+            ],
+            rows: findings.map { finding in
+                ["kind", "account", "region", "target"].map { finding[$0]?.text ?? "-" }
+                    + [finding["sessionId"]?.text ?? finding["session"]?.text ?? "-"]
+            }
+        )
+        return table.lines(width: width) + [summary]
+    }
+}
+
+extension BrokerClient {
+    /// Runs the sweep.
+    ///
+    /// - Returns: The report, in the API's form.
+    /// - Throws: ``CommandFailure``.
+    fileprivate func sweep() async throws -> JSON {
+        let purpose = "Nothing is known of the sweep"
+        let report = try await call(
+            "POST",
+            "/v1/audit/sweep",
+            body: .object([:]),
+            milliseconds: 33_000,
+            purpose: purpose
+        )
+        guard report["findings"]?.elements != nil, report["isComplete"] != nil else {
+            throw CommandFailure(
+                .failed,
+                code: "ANSWER_UNREADABLE",
+                what: "\(purpose): the broker's answer lacks what this client needs.",
+                why: ["This is \(Version.client); the broker at \(endpoint.host) may be of another version."],
+                next: "Update ssm-broker, or ask whoever runs the broker."
+            )
+        }
+        return report
+    }
+}
