@@ -52,10 +52,23 @@ struct AuditTable {
             "UPDATE head SET seq = ?, hash = ? WHERE chain = ?",
             [.integer(next.sequence), .blob(next.hash), .integer(Int64(chain))]
         )
-        if let id = record.session, let session = SessionHistory(records: try self.session(id)) {
-            try sessions.keep(session)
-        }
+        try follow(record, in: sessions)
         return next
+    }
+
+    /// Keeps the state of the record's session up to date.
+    ///
+    /// Only an intent reads the session's records; what comes after it changes the state that is kept, so that a caller who has
+    /// thousands of refusals recorded about one session makes no append slower.
+    private func follow(_ record: AuditRecord, in sessions: SessionTable) throws {
+        guard let id = record.session else { return }
+        if record.event == .intent {
+            if let session = SessionHistory(records: try session(id)) { try sessions.keep(session) }
+        } else if let before = try sessions.session(id) {
+            var session = before
+            session.apply(record)
+            if session != before { try sessions.keep(session) }
+        }
     }
 
     /// All records of one session, oldest first; of the same moment, in the order in which they came.
