@@ -20,7 +20,7 @@ struct ExitStatusTests {
     }
 
     static let table: [(codes: [ProblemCode], status: ExitStatus)] = [
-        ([.notSigned, .signatureInvalid, .credentialsExpired], .signIn),
+        ([.signatureInvalid, .credentialsExpired], .signIn),
         (
             [
                 .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
@@ -34,7 +34,7 @@ struct ExitStatusTests {
         ([.nodeNotFound], .nodeNotFound),
         ([.nodeOffline, .nodeNotConnected], .nodeNotReady),
         ([.auditUnavailable], .auditUnavailable),
-        ([.bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
+        ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
         (
             [
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,

@@ -4,7 +4,9 @@ extension ExitStatus {
     /// The exit code for the broker's refusal: the one place where the two tables meet.
     init(_ code: ProblemCode) {
         switch code {
-        case .notSigned, .signatureInvalid, .credentialsExpired: self = .signIn
+        case .signatureInvalid, .credentialsExpired: self = .signIn
+        // We sign every request, so API Gateway says this of a path that it does not know: the address is wrong.
+        case .notSigned: self = .usage
         case .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
             .permissionSetNotMapped,
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
@@ -37,8 +39,8 @@ extension CommandFailure {
             code: problem.code.rawValue,
             what:
                 "\(purpose): \(problem.title.prefix(1).lowercased())\(problem.title.dropFirst()) (\(problem.code.rawValue)).",
-            why: [problem.detail],
-            next: problem.next.isEmpty ? Self.next(after: problem.code) : problem.next,
+            why: problem.code == .notSigned ? ["SSM_BROKER_URL leads to no route of the API."] : [problem.detail],
+            next: problem.next.isEmpty || problem.code == .notSigned ? Self.next(after: problem.code) : problem.next,
             requestID: problem.requestID
         )
         isFromBroker = true
@@ -47,6 +49,7 @@ extension CommandFailure {
     /// What to do where the answer does not say.
     private static func next(after code: ProblemCode) -> String? {
         switch ExitStatus(code) {
+        case .usage where code == .notSigned: "Check SSM_BROKER_URL: the API with its stage, as https://…/prod."
         case .signIn: "Sign in again with your permission set, then repeat the command."
         case .denied: "ssm-broker whoami shows what the role map gives you."
         case .failed: "Repeat the command; with the request id, whoever runs the broker finds the reason."

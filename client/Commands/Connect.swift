@@ -102,6 +102,7 @@ struct Connect: BrokerCommand {
     private static func decision(_ reply: OpenSessionReply) -> [String] {
         [
             "Granted:        yes; nothing was started",
+            "Node's tags:    judged by IAM at the start; whoami shows which are needed",
             "Node:           \(reply.node) in \(reply.region)",
             "Account:        \(reply.account)",
             "Permission set: \(Printable.line(reply.permissionSet))",

@@ -43,7 +43,7 @@ def main(_: Sequence[str]) -> int:
         run("connect", windows, profile="alice-DatabaseAdmin", status=DENIED, shows=["NODE_NOT_LINUX"])
         say("All of it is in the audit log, read by an auditor through the broker.")
         run("audit", "query", profile="sam-SecurityAudit", shows=["alice", "bob", "mallory"])
-        say("The records are chained; nothing was changed or left out in between.")
+        say("The records are chained: a change to one shows in all that follow.")
         run("audit", "verify", profile="sam-SecurityAudit", shows=[])
     except Broken as broken:
         print(f"\ninfra/local/demo: {broken}", file=sys.stderr)
