@@ -141,7 +141,8 @@ struct StoreFailureTests {
     func hangs() async throws {
         let folder = try DatabaseFolder()
         _ = try await folder.store()
-        let queue = DatabaseQueue(try folder.connection(), limitMilliseconds: 50)
+        // Long enough that a busy machine begins the first call in time, and short enough to wait for twice.
+        let queue = DatabaseQueue(try folder.connection(), limitMilliseconds: 2000)
         let gate = DispatchSemaphore(value: 0)
         let (begun, begin) = AsyncStream<Void>.makeStream()
         async let stuck = Self.failure {
@@ -157,7 +158,14 @@ struct StoreFailureTests {
         #expect(behind == .timedOut)
         #expect(await stuck == .timedOut)
         gate.signal()
-        #expect(try await queue.run { try $0.rows("SELECT 7") { try $0.integer(0) } } == [7])
+        // A machine that is busy elsewhere may let this run out of time as well; one that never serves again fails each time.
+        var served: [Int64]?
+        for _ in 0..<10 where served == nil {
+            do {
+                served = try await queue.run { try $0.rows("SELECT 7") { try $0.integer(0) } }
+            } catch SQLiteFailure.timedOut {}
+        }
+        #expect(served == [7])
     }
 
     @Test("databases that hang, more of them than there are processors, keep nothing else from running")
