@@ -1,7 +1,7 @@
-"""`Tests/bench`: an audit log of a million records in SQLite: pulled, verified, searched, appended to. Nothing here passes or fails.
+"""`Tests/bench`: an audit log of a million records in SQLite: pulled, verified, searched, appended to.
 
-Beside each figure stands one that this machine gives the same minute: the ten lines of Python in infra/broker, an empty run of the
-client, the disk's sync. Their ratio tells more than either, as seconds on a busy machine are anyone's.
+Nothing here passes or fails. Beside each figure stands one that this machine gives the same minute: the ten lines of Python in
+infra/broker, an empty run of the client, the disk's sync. Their ratio tells more than either: seconds on a busy machine are anyone's.
 """
 
 from __future__ import annotations
@@ -104,8 +104,9 @@ def searches(copy: Path) -> list[tuple[str, list[str]]]:
             " WHERE chain = 0 AND session IS NOT NULL AND seq > (SELECT max(seq) / 2 FROM audit WHERE chain = 0) LIMIT 1"
         ).fetchone()
     return [
-        ("nothing: the newest", []), ("a time", ["--until", time]), ("a session", ["--session", session]), ("a user", ["--user", user]),
-        ("a permission set", ["--permission-set", permission_set]), ("a node", ["--node", node]), ("an account", ["--account", account]),
+        ("nothing: the newest", []), ("a time", ["--until", time]), ("a session", ["--session", session]),
+        ("a user", ["--user", user]), ("a permission set", ["--permission-set", permission_set]),
+        ("a node", ["--node", node]), ("an account", ["--account", account]),
         ("a Region", ["--region", region]), ("a Linux user", ["--linux-user", linux_user]), ("a decision", ["--code", code]),
         ("an event", ["--event", "session.denied"]), ("a user until a time", ["--user", user, "--until", time]),
         ("a rare user, a Region, a decision", ["--user", generated_log.RARE_USER, "--region", region, "--code", code]),

@@ -43,7 +43,10 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> R
 
 
 class _Peak:
-    """The most memory of a process, as the kernel keeps it for the program alone: `ru_maxrss` counts the parent's too, from before exec."""
+    """The most memory of a process, as the kernel keeps it for the program alone.
+
+    `ru_maxrss` counts the parent's too, from before the program was put in its place.
+    """
 
     def __init__(self, process: int) -> None:
         self._status = Path(f"/proc/{process}/status")

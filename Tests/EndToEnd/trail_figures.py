@@ -56,7 +56,8 @@ def main() -> None:
         generate.write(Path(folder), EVENTS, SESSIONS, seed=11)
         packed = sum(file.stat().st_size for file in Path(folder).rglob("*_fixture.json*"))
         Records.records = json.loads((Path(folder) / "records.json").read_text())
-        planted = [(one["kind"], one.get("event") or one["session"]) for one in json.loads((Path(folder) / "planted.json").read_text())]
+        plants = json.loads((Path(folder) / "planted.json").read_text())
+        planted = [(one["kind"], one.get("event") or one["session"]) for one in plants]
         with ThreadingHTTPServer(("127.0.0.1", 0), Records) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             compare(Path(folder), server.server_address[1], sorted(planted), packed)
@@ -83,8 +84,8 @@ def compare(folder: Path, port: int, planted: list[tuple[str, str]], packed: int
             raise SystemExit(f"Tests/bench: {found['counts']} was found, and that is not what was planted")
     run = sorted(runs, key=lambda run: run.seconds)[RUNS // 2]
     print(
-        f"reconcile: {found['events']} events, {packed >> 20} MB packed, {len(Records.records)} records in {run.seconds:.1f} s: "
-        f"{found['events'] / run.seconds:,.0f} a second; {run.processor:.1f} s of one processor; "
+        f"reconcile: {found['events']} events, {packed >> 20} MB packed, {len(Records.records)} records "
+        f"in {run.seconds:.1f} s: {found['events'] / run.seconds:,.0f} a second; {run.processor:.1f} s of one processor; "
         f"{max(run.peak_kilobytes for run in runs) / 1024:.0f} MB resident at most; all {len(planted)} planted found, nothing else",
         flush=True,
     )
