@@ -9,6 +9,7 @@ extension AWSClient {
     ///   - call: The call.
     ///   - region: Where to.
     ///   - credentials: Whose; nil for the few calls that are not signed, because they are how one gets credentials.
+    /// - Returns: The answer.
     /// - Throws: ``AWSFailure``, of the last attempt.
     func send<Output>(
         _ call: AWSCall<Output>,

@@ -30,6 +30,8 @@ struct ProfileSearch: Sendable {
     ///   - name: The profile.
     ///   - readsEnvironment: Whether the environment's web identity counts, which it does when no profile was named on the command line.
     ///   - tried: The places looked at.
+    /// - Returns: The credentials.
+    /// - Throws: ``CredentialsNotFound``.
     mutating func credentials(
         of name: String,
         readsEnvironment: Bool,

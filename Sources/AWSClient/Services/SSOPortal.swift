@@ -39,6 +39,7 @@ public struct SSOPortal: Sendable {
     ///   - account: The account's id.
     ///   - accessToken: Of the sign-in.
     /// - Returns: Keys that have an expiration.
+    /// - Throws: ``AWSFailure``.
     public func roleCredentials(
         permissionSet: String,
         account: String,

@@ -101,6 +101,8 @@ public struct STS: Sendable {
     ///   - token: The provider's token.
     ///   - client: Calls AWS.
     ///   - region: Whose endpoint is called.
+    /// - Returns: The role session.
+    /// - Throws: ``AWSFailure``.
     public static func assumeRole(
         _ roleARN: String,
         sessionName: String,
