@@ -68,6 +68,27 @@ import Testing
         }
     }
 
+    @Test(
+        "a link of another length is none, though the hash behind it was made with it",
+        arguments: [0, 2, 31, 33, 64]
+    )
+    func lengths(_ count: Int) async throws {
+        let log = try Log(records: 4)
+        let copy = try await LogCopy(log)
+        let link = [UInt8](repeating: 7, count: count)
+        let bytes = log.chains[0][2].bytes
+        let hash = AuditChain.hash(chain: 0, sequence: 2, previous: link, bytes: bytes)
+        try copy.edit(
+            """
+            UPDATE audit SET hash = x'\(hex(link))' WHERE chain = 0 AND seq = 1;
+            UPDATE audit SET previous = x'\(hex(link))', hash = x'\(hex(hash))' WHERE chain = 0 AND seq = 2
+            """
+        )
+        for (length, hands) in [(1000, 1), (2, 2), (1, 3)] as [(Int64, Int)] {
+            #expect(try await Self.places(copy.path, length: length, hands: hands) == [[0, 1]])
+        }
+    }
+
     private func hex(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

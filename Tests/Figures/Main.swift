@@ -67,16 +67,25 @@ struct Figures {
         return Int64(Double(count) / ((ContinuousClock.now - begun) / .seconds(1)))
     }
 
-    /// Appends a page to a file and waits for the disk, again and again: the least that a durable append can do.
+    /// Writes the same page of a file and waits for the disk, again and again: the least that a durable append can do.
     private static func syncAlone(_ path: String) throws {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SQLiteFailure.cannotOpen }
         defer { close(descriptor) }
         let page = [UInt8](repeating: 0xA5, count: 4096)
         for _ in 0..<count {
-            guard write(descriptor, page, page.count) == page.count, fsync(descriptor) == 0 else {
+            guard pwrite(descriptor, page, page.count, 0) == page.count, sync(descriptor) == 0 else {
                 throw SQLiteFailure.full
             }
         }
+    }
+
+    /// Waits as SQLite does.
+    private static func sync(_ descriptor: Int32) -> Int32 {
+        #if canImport(Darwin)
+        fsync(descriptor)
+        #else
+        fdatasync(descriptor)
+        #endif
     }
 }

@@ -52,7 +52,10 @@ struct ChainCheck: Sendable {
     mutating func take(_ record: BorrowedRecord, and look: (AuditRecordOutline) -> String? = { _ in nil }) -> Finding? {
         guard record.chain == chain else { return finding("It says that it belongs to chain \(record.chain).") }
         guard record.sequence == next else { return finding("Record \(record.sequence) stands in its place.") }
-        guard record.previous.elementsEqual(previous) else { return doesNotFollow }
+        // Of another length both may be, in a file that somebody wrote by hand.
+        guard record.previous.count == AuditChain.beginning.count, record.previous.elementsEqual(previous) else {
+            return doesNotFollow
+        }
         guard links.fits(record) else { return finding("Its content is not what its hash was made of.") }
         guard let outline = AuditRecordOutline(record.bytes) else {
             return finding("Its content is not canonical JSON.")
@@ -62,7 +65,8 @@ struct ChainCheck: Sendable {
             return finding("A chain begins in its middle.")
         }
         if let problem = look(outline) { return finding(problem) }
-        previous.withUnsafeMutableBytes { $0.copyMemory(from: record.hash) }
+        // As long as the one before, which is as long as the first: its own length the hash has proven.
+        previous.withUnsafeMutableBytes { $0.copyBytes(from: record.hash) }
         next += 1
         return nil
     }
