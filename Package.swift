@@ -59,6 +59,9 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
+        // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
+        library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
+
         // Composition roots.
         .executableTarget(
             name: "broker-lambda",
@@ -95,6 +98,13 @@ let package = Package(
             ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
         ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
+        tests(
+            "DocumentEnforcer",
+            [
+                "AWSClient", "CurlTransport", "DocumentEnforcer", "HTTPTransport", "SessionCore", "TestSupport",
+                logging,
+            ]
+        ),
         tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
