@@ -8,4 +8,6 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case iam
     /// Amazon DynamoDB.
     case dynamodb
+    /// AWS Lambda.
+    case lambda
 }
