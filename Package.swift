@@ -59,11 +59,17 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
+        // What every Lambda function's process does alike. Keeps process, log and configuration out of LambdaRuntime, and in one place.
+        library(
+            "LambdaRoot",
+            ["AWSClient", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SessionCore", logging]
+        ),
+
         // Composition roots.
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
+                "AWSClient", "BrokerService", "DynamoDBStore", "HTTPTransport", "LambdaRoot", "LambdaRuntime",
                 "SQLiteStore", "SessionCore", logging,
             ],
             swiftSettings: strict
@@ -95,7 +101,7 @@ let package = Package(
             ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
         ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
-        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
+        tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
             [
