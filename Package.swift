@@ -62,11 +62,17 @@ let package = Package(
         // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
         library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
 
+        // What every Lambda function's process does alike. Keeps process, log and configuration out of LambdaRuntime, and in one place.
+        library(
+            "LambdaRoot",
+            ["AWSClient", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SessionCore", logging]
+        ),
+
         // Composition roots.
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
+                "AWSClient", "BrokerService", "DynamoDBStore", "HTTPTransport", "LambdaRoot", "LambdaRuntime",
                 "SQLiteStore", "SessionCore", logging,
             ],
             swiftSettings: strict
@@ -105,7 +111,7 @@ let package = Package(
                 logging,
             ]
         ),
-        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
+        tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
             [

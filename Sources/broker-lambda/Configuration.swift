@@ -1,5 +1,6 @@
 import AWSClient
 import BrokerService
+import LambdaRoot
 import LambdaRuntime
 import Logging
 import SessionCore
@@ -26,9 +27,7 @@ struct Configuration: Sendable {
     }
 
     /// Everything that is wrong, one line each.
-    struct Problems: Error, Hashable {
-        let lines: [String]
-    }
+    typealias Problems = ConfigurationProblems
 
     /// Where the records are kept.
     enum Store: Sendable, Hashable {
@@ -56,7 +55,7 @@ struct Configuration: Sendable {
     ///
     /// - Throws: ``Problems`` with a line for each variable that is missing or wrong, and what would be right.
     init(environment: [String: String]) throws(Problems) {
-        var reader = EnvironmentReader(environment)
+        var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
         let store = reader.required(.store, "sqlite:<absolute path> or dynamodb:<table prefix>", parse: Self.store)
@@ -151,65 +150,5 @@ struct Configuration: Sendable {
         guard text.hasPrefix("o-"), (12...34).contains(text.utf8.count), text.utf8.dropFirst(2).allSatisfy(isAllowed)
         else { return nil }
         return text
-    }
-}
-
-/// Reads variables, remembering everything that is wrong.
-private struct EnvironmentReader {
-    private let environment: [String: String]
-    private(set) var lines: [String] = []
-
-    init(_ environment: [String: String]) {
-        self.environment = environment
-    }
-
-    mutating func note(_ key: Configuration.Key, _ explanation: String) {
-        note(key.rawValue, explanation)
-    }
-
-    mutating func note(_ name: String, _ explanation: String) {
-        lines.append("\(name): \(explanation)")
-    }
-
-    func hasProblem(_ key: Configuration.Key) -> Bool {
-        lines.contains { $0.hasPrefix("\(key.rawValue): ") }
-    }
-
-    mutating func optional<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard let text = environment[key.rawValue], !text.isEmpty else { return nil }
-        guard let value = parse(text) else {
-            note(key, "needs \(expected)")
-            return nil
-        }
-        return value
-    }
-
-    mutating func required<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard environment[key.rawValue]?.isEmpty == false else {
-            note(key, "is not set; needs \(expected)")
-            return nil
-        }
-        return optional(key, expected, parse: parse)
-    }
-
-    mutating func list<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> [Value] {
-        let texts = (environment[key.rawValue] ?? "").split(separator: ",").map { text in
-            String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
-        let values = texts.compactMap(parse)
-        if values.count != texts.count { note(key, "needs \(expected), separated by commas") }
-        return values
     }
 }

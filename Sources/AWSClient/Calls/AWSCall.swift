@@ -17,12 +17,14 @@ struct AWSCall<Output: Sendable>: Sendable {
     let operation: String
     /// When it may be repeated.
     let repeatable: Repeatable
+    /// What comes after the endpoint's own path, percent-encoded; empty where every operation has the same address.
+    var path: String = ""
     /// Protocol headers besides those of the signature.
     let headers: [HTTPHeader]
     /// The body as it will be sent.
     let body: [UInt8]
-    /// Reads a 2xx answer's body.
-    let output: @Sendable (_ body: [UInt8], _ requestID: String?) throws -> Output
+    /// Reads a 2xx answer.
+    let output: @Sendable (_ response: HTTPResponse, _ requestID: String?) throws -> Output
     /// Reads the error in any other answer.
     let fault: @Sendable (HTTPResponse) -> ServiceFault?
     /// The request ID, where this protocol puts it.

@@ -33,7 +33,7 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     /// AWS's own endpoints, but where the environment names others.
     ///
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM` and `_DYNAMODB` go before `AWS_ENDPOINT_URL`;
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB` and `_LAMBDA` go before `AWS_ENDPOINT_URL`;
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection/form(variable:)`` when a value is no address.
@@ -60,7 +60,7 @@ public struct AWSEndpoints: Sendable, Hashable {
         switch service {
         case .iam: own = Self.iam(region)
         case .organizations: own = Self.organizations(region)
-        case .dynamodb, .ssm, .sts:
+        case .dynamodb, .lambda, .ssm, .sts:
             own = Endpoint(
                 url: "https://\(service.rawValue).\(region).\(region.partition.domain)/",
                 signingRegion: region.name

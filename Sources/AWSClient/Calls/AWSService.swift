@@ -10,4 +10,6 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case dynamodb
     /// AWS Organizations.
     case organizations
+    /// AWS Lambda.
+    case lambda
 }

@@ -58,8 +58,8 @@ enum JSONProtocol {
                 HTTPHeader("X-Amz-Target", "\(dialect.target).\(operation)"),
             ],
             body: Array(try encoder.encode(input)),
-            output: { body, requestID in
-                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)) else {
+            output: { response, requestID in
+                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(response.body)) else {
                     // The decoder's own error quotes the body, which may hold a token.
                     throw BrokenOutput(part: "JSON")
                 }
