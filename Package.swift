@@ -59,18 +59,18 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
-        // What every Lambda function's process does alike. Keeps process, log and configuration out of LambdaRuntime, and in one place.
+        // Composition roots, and what the functions' processes do alike, which stays out of LambdaRuntime and of every use case.
         library(
             "LambdaRoot",
-            ["AWSClient", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SessionCore", logging]
+            [
+                "AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
+                "SessionCore", logging,
+            ]
         ),
-
-        // Composition roots.
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "DynamoDBStore", "HTTPTransport", "LambdaRoot", "LambdaRuntime",
-                "SQLiteStore", "SessionCore", logging,
+                "AWSClient", "BrokerService", "HTTPTransport", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),
