@@ -59,6 +59,9 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
+        // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
+        library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
+
         // Composition roots, and what the functions' processes do alike, which stays out of LambdaRuntime and of every use case.
         library(
             "LambdaRoot",
@@ -101,6 +104,13 @@ let package = Package(
             ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
         ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
+        tests(
+            "DocumentEnforcer",
+            [
+                "AWSClient", "CurlTransport", "DocumentEnforcer", "HTTPTransport", "SessionCore", "TestSupport",
+                logging,
+            ]
+        ),
         tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",

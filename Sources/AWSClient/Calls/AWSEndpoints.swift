@@ -54,11 +54,12 @@ public struct AWSEndpoints: Sendable, Hashable {
         self.overrides = overrides
     }
 
-    /// The endpoint of a service for a Region; IAM has one for the whole partition.
+    /// The endpoint of a service for a Region; IAM and Organizations have one for the whole partition.
     public func endpoint(of service: AWSService, in region: Region) -> Endpoint {
         let own: Endpoint
         switch service {
         case .iam: own = Self.iam(region)
+        case .organizations: own = Self.organizations(region)
         case .dynamodb, .lambda, .ssm, .sts:
             own = Endpoint(
                 url: "https://\(service.rawValue).\(region).\(region.partition.domain)/",
@@ -66,6 +67,21 @@ public struct AWSEndpoints: Sendable, Hashable {
             )
         }
         return overrides[service].map { Endpoint(url: $0, signingRegion: own.signingRegion) } ?? own
+    }
+
+    private static func organizations(_ region: Region) -> Endpoint {
+        let home =
+            switch region.partition {
+            case .aws: "us-east-1"
+            case .china: "cn-northwest-1"
+            case .govCloud: "us-gov-west-1"
+            case .europeanSovereignCloud: "eusc-de-east-1"
+            case .iso: "us-iso-east-1"
+            case .isoB: "us-isob-east-1"
+            case .isoE: "eu-isoe-west-1"
+            case .isoF: "us-isof-south-1"
+            }
+        return Endpoint(url: "https://organizations.\(home).\(region.partition.domain)/", signingRegion: home)
     }
 
     private static func iam(_ region: Region) -> Endpoint {

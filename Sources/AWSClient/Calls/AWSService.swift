@@ -10,4 +10,6 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case dynamodb
     /// AWS Lambda.
     case lambda
+    /// AWS Organizations.
+    case organizations
 }

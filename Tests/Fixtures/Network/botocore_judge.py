@@ -195,6 +195,7 @@ def endpoints(case: Case) -> Case:
         "sts": lambda: client.get_caller_identity(),
         "iam": lambda: client.get_role(RoleName="x"),
         "ssm": lambda: client.describe_instance_information(),
+        "organizations": lambda: client.describe_organization(),
         "lambda": lambda: client.invoke(FunctionName="xxx"),
         "dynamodb": lambda: client.get_item(TableName="xxx", Key={"pk": {"S": "x"}}),
     }[case["service"]]
