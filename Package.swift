@@ -62,18 +62,18 @@ let package = Package(
         // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
         library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
 
-        // What every Lambda function's process does alike. Keeps process, log and configuration out of LambdaRuntime, and in one place.
+        // Composition roots, and what the functions' processes do alike, which stays out of LambdaRuntime and of every use case.
         library(
             "LambdaRoot",
-            ["AWSClient", "CurlTransport", "HTTPTransport", "LambdaRuntime", "SessionCore", logging]
+            [
+                "AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
+                "SessionCore", logging,
+            ]
         ),
-
-        // Composition roots.
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "DynamoDBStore", "HTTPTransport", "LambdaRoot", "LambdaRuntime",
-                "SQLiteStore", "SessionCore", logging,
+                "AWSClient", "BrokerService", "HTTPTransport", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),

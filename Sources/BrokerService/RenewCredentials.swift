@@ -67,7 +67,7 @@ extension Broker {
             throw Problem(
                 .sessionNoLongerAllowed,
                 detail:
-                    "The role map has changed for \(caller.permissionSet): it would not start this session as it is.",
+                    "The role map has changed for \(caller.permissionSet?.name ?? caller.title): it would not start this session as it is.",
                 next: "End the session and start a new one: ssm-broker connect \(access.node)"
             )
         }

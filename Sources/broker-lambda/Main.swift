@@ -1,11 +1,9 @@
 import AWSClient
 import BrokerService
-import DynamoDBStore
 import HTTPTransport
 import LambdaRoot
 import LambdaRuntime
 import Logging
-import SQLiteStore
 import SessionCore
 
 /// The broker as a Lambda function: chooses the adapters, and does nothing else.
@@ -33,22 +31,11 @@ enum Main {
             region: configuration.region,
             role: configuration.targetRole
         )
-        let store: any AuditStore
-        switch configuration.store {
-        case .sqlite(let path):
-            store = try await SQLiteStore.open(at: path, now: now, makeID: { RecordID(random: randomBytes(16)) })
-        case .dynamodb(let name):
-            store = try await DynamoDBStore.open(
-                DynamoDBStore.Place(
-                    name: name,
-                    region: configuration.region,
-                    client: client,
-                    credentials: credentials
-                ),
-                now: now,
-                makeID: { RecordID(random: randomBytes(16)) }
-            )
-        }
+        let store = try await configuration.store.open(
+            in: configuration.region,
+            client: client,
+            credentials: credentials
+        )
         return Broker(
             Broker.Dependencies(
                 audit: store,

@@ -8,8 +8,8 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case iam
     /// Amazon DynamoDB.
     case dynamodb
-    /// AWS Organizations.
-    case organizations
     /// AWS Lambda.
     case lambda
+    /// AWS Organizations.
+    case organizations
 }

@@ -94,7 +94,7 @@ def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
         },
         write("AppendRecords", ["dynamodb:PutItem"], every[0]),
         write("MoveHeads", ["dynamodb:UpdateItem"], every[1]),
-        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], every[2]),
+        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], every[2]),
     )
 
 
