@@ -29,6 +29,7 @@ struct ExitStatusTests {
                 .tooManySessions,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+                .administratorRequired,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),

@@ -41,6 +41,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case permissionSetNotMapped = "PERMISSION_SET_NOT_MAPPED"
     /// The account is not among those the deployment or the map admits.
     case accountNotAllowed = "ACCOUNT_NOT_ALLOWED"
+    /// Only administrators may do that.
+    case administratorRequired = "ADMINISTRATOR_REQUIRED"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -113,7 +115,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
             .nodeNotLinux, .nodeNotAllowed,
-            .targetRoleRefused, .auditNotAllowed:
+            .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405
