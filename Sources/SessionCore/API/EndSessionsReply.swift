@@ -2,29 +2,6 @@
 ///
 /// Shape: `{"ended":["6f1c…"],"isComplete":false,"left":[{"code":"AWS_THROTTLED","id":"0d6b…"}]}`.
 public struct EndSessionsReply: Sendable, Hashable {
-    /// A session that was to end and may still run.
-    public struct Left: Sendable, Hashable {
-        /// The broker's id of the session.
-        public var id: RecordID
-        /// Why it did not end: the raw value of a ``ProblemCode``.
-        public var code: String
-
-        /// Names a session and the reason.
-        public init(id: RecordID, code: String) {
-            self.id = id
-            self.code = code
-        }
-
-        var json: JSON { ["code": .string(code), "id": .string(id.text)] }
-
-        init?(json: JSON) {
-            guard let id = json["id"]?.text.flatMap({ try? RecordID($0) }), let code = json["code"]?.text else {
-                return nil
-            }
-            self.init(id: id, code: code)
-        }
-    }
-
     /// Those that have ended, by their ids.
     public var ended: [RecordID]
     /// Those that may still run.
@@ -59,5 +36,30 @@ public struct EndSessionsReply: Sendable, Hashable {
             isComplete: isComplete
         )
         guard self.ended.count == ended.count, self.left.count == left.count else { return nil }
+    }
+}
+
+extension EndSessionsReply {
+    /// A session that was to end and may still run.
+    public struct Left: Sendable, Hashable {
+        /// The broker's id of the session.
+        public var id: RecordID
+        /// Why it did not end: the raw value of a ``ProblemCode``.
+        public var code: String
+
+        /// Names a session and the reason.
+        public init(id: RecordID, code: String) {
+            self.id = id
+            self.code = code
+        }
+
+        var json: JSON { ["code": .string(code), "id": .string(id.text)] }
+
+        init?(json: JSON) {
+            guard let id = json["id"]?.text.flatMap({ try? RecordID($0) }), let code = json["code"]?.text else {
+                return nil
+            }
+            self.init(id: id, code: code)
+        }
     }
 }
