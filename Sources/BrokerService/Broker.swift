@@ -103,6 +103,8 @@ public struct Broker: Sendable {
             return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:
             return BrokerReply(try await openSession(for: caller, in: &exchange).json)
+        case .endSessions:
+            return BrokerReply(try await endSessions(for: caller, in: &exchange))
         case .endSession:
             return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
         case .renewCredentials:
