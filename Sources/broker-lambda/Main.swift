@@ -58,7 +58,7 @@ enum Main {
         transport: CurlTransport,
         logger: Logger
     ) async throws -> Broker {
-        let map = try RoleMapFile(path: configuration.roleMapPath).read()
+        let map = try configuration.roleMapPath.map { try RoleMapFile(path: $0).read() }
         let client = AWSClient(
             transport: transport,
             endpoints: configuration.endpoints,
@@ -73,7 +73,7 @@ enum Main {
             region: configuration.region,
             role: configuration.targetRole
         )
-        let store: any AuditStore
+        let store: any AuditStore & RoleMapStore
         switch configuration.store {
         case .sqlite(let path):
             store = try await SQLiteStore.open(at: path, now: now, makeID: { RecordID(random: randomBytes(16)) })
@@ -93,7 +93,12 @@ enum Main {
             Broker.Dependencies(
                 audit: store,
                 accounts: accounts,
-                map: { map },
+                maps: RoleMaps(
+                    store: store,
+                    file: map,
+                    metrics: MetricLines(now: now, write: CurrentProcess.log),
+                    now: now
+                ),
                 ceiling: configuration.ceiling,
                 organization: configuration.organization,
                 refusalsPerMinute: configuration.refusalsPerMinute,

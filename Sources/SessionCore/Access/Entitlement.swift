@@ -53,7 +53,7 @@ public struct Entitlement: Sendable, Hashable {
                 next: "Sign in with another permission set, or ask an administrator of the role map to add \(set)."
             )
         }
-        guard ceiling.accounts.contains(caller.account),
+        guard ceiling.admits(caller.account),
             entry.nodes.accounts.isEmpty || entry.nodes.accounts.contains(caller.account)
         else {
             throw Problem(
