@@ -9,7 +9,7 @@ extension Broker {
             throw Problem(
                 .administratorRequired,
                 detail:
-                    "Permission set \(caller.permissionSet) in account \(caller.account) is no administrator's.",
+                    "\(caller.sentenceTitle) in account \(caller.account) is no administrator's.",
                 next: "Sign in with an administrator's permission set, or ask an administrator of the role map."
             )
         }
