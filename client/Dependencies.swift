@@ -9,7 +9,9 @@ struct Dependencies: Sendable {
     /// What carries requests to the broker.
     var transport: any HTTPTransport
     /// Where the engineer's credentials come from, for the profile named on the command line.
-    var credentials: @Sendable (_ profile: String?) -> any CredentialSource
+    ///
+    /// It throws a ``CommandFailure`` when the settings of where AWS is cannot be used.
+    var credentials: @Sendable (_ profile: String?) throws -> any CredentialSource
     /// The time.
     var now: @Sendable () -> Timestamp
     /// Makes an identifier that nobody can guess.
@@ -26,10 +28,28 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
+    var ask: @Sendable (_ question: String) -> String? = { _ in nil }
     /// Waits some milliseconds.
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.
         try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
+
+    /// Where AWS's services are.
+    ///
+    /// - Throws: ``CommandFailure`` when a variable names no address.
+    static func endpoints(_ environment: [String: String]) throws -> AWSEndpoints {
+        do {
+            return try AWSEndpoints(environment: environment)
+        } catch AWSEndpoints.Rejection.form(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) is no address as https://host.",
+                next: "Correct \(variable), or unset it."
+            )
+        }
     }
 
     /// The broker, for the profile named on the command line.
@@ -39,7 +59,7 @@ struct Dependencies: Sendable {
         BrokerClient(
             endpoint: try BrokerEndpoint(environment: environment),
             transport: transport,
-            credentials: credentials(profile),
+            credentials: try credentials(profile),
             now: now
         )
     }

@@ -29,6 +29,7 @@ struct ExitStatusTests {
                 .tooManySessions, .callerBlocked,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+                .administratorRequired,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),

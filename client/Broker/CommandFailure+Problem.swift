@@ -12,6 +12,7 @@ extension ExitStatus {
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+            .administratorRequired,
             .tooManySessions, .callerBlocked:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound

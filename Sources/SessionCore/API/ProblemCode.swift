@@ -43,6 +43,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case accountNotAllowed = "ACCOUNT_NOT_ALLOWED"
     /// An administrator has blocked the caller, or everybody who holds the caller's role.
     case callerBlocked = "CALLER_BLOCKED"
+    /// Only administrators may do that.
+    case administratorRequired = "ADMINISTRATOR_REQUIRED"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -123,7 +125,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
             .nodeNotLinux, .nodeNotAllowed, .callerBlocked,
-            .targetRoleRefused, .auditNotAllowed:
+            .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405

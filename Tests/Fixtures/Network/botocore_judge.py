@@ -14,7 +14,7 @@ import re
 import sys
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qsl, urljoin
+from urllib.parse import parse_qsl, urlsplit
 
 import botocore.auth
 import botocore.session
@@ -184,10 +184,11 @@ def endpoints(case: Case) -> Case:
     seen: dict[str, str] = {}
 
     def answer(request: Any, **_: Any) -> AWSResponse:
-        authorization = request.headers["Authorization"]
+        authorization = request.headers.get("Authorization")
         text = authorization.decode() if isinstance(authorization, bytes) else authorization
-        # Where requests of a service go to, without the operation's own path.
-        seen.update(url=urljoin(request.url, "/"), signingRegion=text.split("/")[2])
+        # Identity Center's calls are not signed, and have paths of their own.
+        url = "https://" + urlsplit(request.url).netloc + "/"
+        seen.update(url=url, signingRegion=text.split("/")[2] if text else case["region"])
         return AWSResponse(request.url, 404, {}, None)
 
     client.meta.events.register("before-send", answer)
@@ -198,6 +199,8 @@ def endpoints(case: Case) -> Case:
         "organizations": lambda: client.describe_organization(),
         "lambda": lambda: client.invoke(FunctionName="xxx"),
         "dynamodb": lambda: client.get_item(TableName="xxx", Key={"pk": {"S": "x"}}),
+        "sso": lambda: client.get_role_credentials(roleName="x", accountId="1", accessToken="t"),
+        "sso-oidc": lambda: client.create_token(clientId="x", clientSecret="s", grantType="refresh_token"),
     }[case["service"]]
     try:
         call()
