@@ -7,6 +7,7 @@ enum PlanTable {
     /// - Parameters:
     ///   - difference: What changes.
     ///   - width: The terminal's columns; nil cuts nothing.
+    /// - Returns: The lines, harmless for terminals.
     static func lines(_ difference: RoleMapDifference, width: Int?) -> [String] {
         guard !difference.isEmpty else { return ["The maps say the same."] }
         let columns = [Table.Column("WHAT"), Table.Column("NAME"), Table.Column("CHANGE", mayShrink: true)]

@@ -30,6 +30,7 @@ struct RenderedFiles: Sendable {
     ///
     /// - Parameter folder: Where to; it is made when missing.
     /// - Returns: The names of what was removed, in order.
+    /// - Throws: The file system's error; files may have been written before it.
     func write(to folder: URL) throws -> [String] {
         let manager = FileManager.default
         try manager.createDirectory(at: folder, withIntermediateDirectories: true)

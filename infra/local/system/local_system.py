@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from . import cast, documents, dynamodb_services, environment, linux_users
 from .clock import Clock
@@ -44,6 +44,10 @@ def built(name: str, variable: str) -> Path:
     return path
 
 
+RoleMapSource = Literal["file", "published", "none"]
+"""The rendered file; what was published, and where nothing was, alice/BrokerAdmin publishes the rendered map; nowhere."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What may differ from one system to the next."""
@@ -60,6 +64,8 @@ class Settings:
     enforce_resource_policy: bool = False
     rendered: Path | None = None
     """A directory that `ssm-broker map render` wrote; by default it is run on the project's own map."""
+    role_map: RoleMapSource = "file"
+    """Where the broker has its role map from."""
     broker_command: Sequence[str] | None = None
     """By default the built broker-lambda."""
     broker_environment: Mapping[str, str] = field(default_factory=dict)
@@ -132,6 +138,8 @@ class LocalSystem:
         if client.exists():
             commands["ssm-broker"] = client
         self.commands = environment.link_commands(self.directory / "bin", commands)
+        if settings.role_map == "published":
+            self._publish_first()
 
     @property
     def url(self) -> str:
@@ -195,6 +203,17 @@ class LocalSystem:
             raise StartupProblem(f"{source} cannot be rendered:\n{done.stderr.strip()}", f"{' '.join(command)}")
         return directory
 
+    def _publish_first(self) -> None:
+        """Publishes the rendered map as an administrator does, unless the store has a published one already."""
+        command = [str(built("ssm-broker", "SSM_BROKER_CLIENT_PATH")), "map", "publish", str(self.rendered.role_map),
+                   "--base", "0", "--note", "The first map of the local system", "--yes", "--output", "json"]  # fmt: skip
+        variables = environment.shell(os.environ, self.environment_for("alice/BrokerAdmin"))
+        done = subprocess.run(
+            command, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
+        if done.returncode != 0 and '"code":"MAP_CHANGED"' not in done.stderr:
+            raise StartupProblem(f"the role map cannot be published:\n{done.stderr.strip()}", "infra/local/build")
+
     def _broker_environment(self) -> dict[str, str]:
         """All of it: a Lambda inherits nothing from whoever deploys it."""
         execution = cast.broker_credentials(self.aws.credentials, self.aws.clock.now)
@@ -208,7 +227,7 @@ class LocalSystem:
             "AWS_ENDPOINT_URL_DYNAMODB": self.aws.url,
             "SSM_BROKER_FRONT_DOOR": self.front_door.identifier,
             "SSM_BROKER_STORE": self.store,
-            "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),
+            **({"SSM_BROKER_ROLE_MAP": str(self.rendered.role_map)} if self.settings.role_map == "file" else {}),
             "SSM_BROKER_TARGET_ROLE": cast.TARGET_ROLE,
             "SSM_BROKER_ALLOWED_ACCOUNTS": ",".join(cast.MEMBER_ACCOUNTS),
             # Tests are refused more often in a minute than people are, and look for the record of each refusal.
