@@ -77,7 +77,7 @@ extension AWSClient {
         }
         log(call, attempt: attempt, since: start, outcome: "ok", response, requestID)
         do {
-            return try call.output(response.body, requestID)
+            return try call.output(response, requestID)
         } catch {
             throw FailedAttempt(call, broken: error, status: response.status, requestID: requestID)
         }
@@ -93,7 +93,8 @@ extension AWSClient {
         let endpoint = endpoints.endpoint(of: call.service, in: region)
         let request = HTTPRequest(
             method: call.method,
-            url: endpoint.url + call.path,
+            url: call.path.isEmpty || endpoint.url.hasSuffix("/")
+                ? endpoint.url + call.path : "\(endpoint.url)/\(call.path)",
             headers: call.headers,
             body: call.body,
             limits: bounds

@@ -64,6 +64,12 @@ class Settings:
     """By default the built broker-lambda."""
     broker_environment: Mapping[str, str] = field(default_factory=dict)
     """Over and above what the broker is given anyway."""
+    enforcer: bool = False
+    """Whether the enforcer runs too, and puts the documents there; else they are put there as it would."""
+    enforcer_seconds: float = 60
+    """How long an invocation of the enforcer may last."""
+    enforcer_environment: Mapping[str, str] = field(default_factory=dict)
+    """Over and above what the enforcer is given anyway."""
     logs: Path | None = None
     """Where broker.log and cloudtrail.jsonl go; by default beside the store's default."""
 
