@@ -8,8 +8,7 @@ extension Broker {
         guard isAdministrator(caller, map: try await dependencies.map()) else {
             throw Problem(
                 .administratorRequired,
-                detail:
-                    "Permission set \(caller.permissionSet) in account \(caller.account) is no administrator's.",
+                detail: "\(caller.sentenceTitle) in account \(caller.account) is no administrator's.",
                 next: "Sign in with an administrator's permission set, or ask an administrator of the role map."
             )
         }

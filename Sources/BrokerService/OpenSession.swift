@@ -41,7 +41,7 @@ extension Broker {
             isDocumentFresh: lookup.isDocumentFresh
         )
         exchange.access?.roleSessionName = start.name.text
-        exchange.access?.sourceIdentity = caller.user
+        exchange.access?.sourceIdentity = RoleSessionName.sourceIdentity(of: caller.user)
         let sessions = try await prepare(start, accounts: accounts, in: &exchange)
         return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
     }

@@ -16,9 +16,12 @@ extension Entitlement {
         } catch {
             throw Problem(
                 .roleNotProven,
-                detail:
-                    "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be made by IAM Identity Center.",
-                next: "Sign in through IAM Identity Center: aws sso login"
+                detail: caller.isPerson
+                    ? "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be made by IAM Identity Center."
+                    : "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be the one that the role map names.",
+                next: caller.isPerson
+                    ? "Sign in through IAM Identity Center: aws sso login"
+                    : "Ask an administrator of the role map to check the role's full ARN in it."
             )
         }
     }

@@ -34,7 +34,7 @@ extension SessionHistory {
                 throw Problem(
                     .sessionNoLongerAllowed,
                     detail:
-                        "The role map has changed for \(caller.permissionSet): it would not start this session as it is.",
+                        "The role map has changed for \(caller.permissionSet?.name ?? caller.title): it would not start this session as it is.",
                     next: "End the session and start a new one: ssm-broker connect \(access.node)"
                 )
             }
@@ -63,13 +63,21 @@ extension SessionHistory {
 
     /// The session's owner as the map sees them; nil when the record names none.
     private var holder: CallerIdentity? {
-        // The digits at the end of the role's name are not recorded, and no map names them.
-        let role = "\(CallerIdentity.prefix)\(permissionSet)_0000000000000000"
-        let partition = access.region.partition.rawValue
-        return try? CallerIdentity(
-            arn: "arn:\(partition):sts::\(owner.account):assumed-role/\(role)/\(owner.user)",
-            callerID: "\(owner.roleID):\(owner.user)",
+        // The digits at the end of a reserved role's name are not recorded, and no map names them.
+        var role = "\(CallerIdentity.prefix)\(permissionSet)_0000000000000000"
+        var session = owner.user
+        if permissionSet.isEmpty {
+            let parts = owner.user.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "role" else { return nil }
+            role = String(parts[1])
+            session = String(parts[2])
+        }
+        let caller = try? CallerIdentity(
+            arn: "arn:\(access.region.partition.rawValue):sts::\(owner.account):assumed-role/\(role)/\(session)",
+            callerID: "\(owner.roleID):\(session)",
             account: owner.account
         )
+        // What was read back must be what was recorded, or the wrong entry would answer.
+        return caller?.owner == owner ? caller : nil
     }
 }
