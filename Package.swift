@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "ssm-broker", targets: ["ssm-broker"]),
         .executable(name: "broker-lambda", targets: ["broker-lambda"]),
+        .executable(name: "enforcer-lambda", targets: ["enforcer-lambda"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,6 +75,13 @@ let package = Package(
             name: "broker-lambda",
             dependencies: [
                 "AWSClient", "BrokerService", "HTTPTransport", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "enforcer-lambda",
+            dependencies: [
+                "AWSClient", "DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),

@@ -3,6 +3,9 @@ internal import DynamoDBStore
 internal import SQLiteStore
 public import SessionCore
 
+/// Everything that a function keeps.
+public typealias FunctionStore = AuditStore & BlockStore & RoleMapStore & RolloutStore
+
 /// Where records and state are kept.
 ///
 /// Shape: `sqlite:/var/lib/ssm-broker/audit.sqlite` or `dynamodb:ssm-broker`.
@@ -47,7 +50,7 @@ public enum StorePlace: Sendable, Hashable {
         in region: Region,
         client: AWSClient,
         credentials: any CredentialSource
-    ) async throws -> any AuditStore {
+    ) async throws -> any FunctionStore {
         let now = FunctionProcess.now
         let makeID: @Sendable () -> RecordID = { RecordID(random: FunctionProcess.randomBytes(16)) }
         switch self {

@@ -93,8 +93,7 @@ extension AWSClient {
         let endpoint = endpoints.endpoint(of: call.service, in: region)
         let request = HTTPRequest(
             method: call.method,
-            url: call.path.isEmpty || endpoint.url.hasSuffix("/")
-                ? endpoint.url + call.path : "\(endpoint.url)/\(call.path)",
+            url: endpoint.url + call.path,
             headers: call.headers,
             body: call.body,
             limits: bounds

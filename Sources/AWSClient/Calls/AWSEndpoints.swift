@@ -35,8 +35,8 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     /// AWS's own endpoints, but where the environment names others.
     ///
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_SSO` and `_SSO_OIDC` go before `AWS_ENDPOINT_URL`;
-    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and `_SSO_OIDC` go before
+    /// `AWS_ENDPOINT_URL`; `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection/form(variable:)`` when a value is no address.
     public init(environment: [String: String]) throws(Rejection) {

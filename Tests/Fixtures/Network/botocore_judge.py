@@ -14,7 +14,7 @@ import re
 import sys
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qsl, urljoin
+from urllib.parse import parse_qsl, urlsplit
 
 import botocore.auth
 import botocore.session
@@ -186,8 +186,9 @@ def endpoints(case: Case) -> Case:
     def answer(request: Any, **_: Any) -> AWSResponse:
         authorization = request.headers.get("Authorization")
         text = authorization.decode() if isinstance(authorization, bytes) else authorization
-        # Where requests of a service go to, without the operation's own path; Identity Center's calls are not signed.
-        seen.update(url=urljoin(request.url, "/"), signingRegion=text.split("/")[2] if text else case["region"])
+        # Identity Center's calls are not signed, and have paths of their own.
+        url = "https://" + urlsplit(request.url).netloc + "/"
+        seen.update(url=url, signingRegion=text.split("/")[2] if text else case["region"])
         return AWSResponse(request.url, 404, {}, None)
 
     client.meta.events.register("before-send", answer)
