@@ -61,10 +61,7 @@ extension Entitlement {
                 next: "Ask the platform team to roll the role map out there."
             )
         }
-        // Why the text is no JSON makes no difference to the answer. Bytes are compared, because Swift holds texts for equal that
-        // only Unicode does: the Kelvin sign for K, which the agent reads as another name.
-        let found = try? JSON(parsing: facts.content.utf8)
-        guard found?.canonicalBytes == document.content.canonicalBytes else {
+        guard document.isContent(of: facts.content) else {
             throw Problem(
                 .documentChanged,
                 detail: "Session document \(document.name) \(place) is not what the role map renders; it is not used.",
