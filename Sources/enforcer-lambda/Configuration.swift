@@ -75,7 +75,7 @@ struct Configuration: Sendable {
             endpoints = nil
             reader.note("AWS_ENDPOINT_URL", "\(error)")
         }
-        guard reader.lines.isEmpty, let region, let store, let ceiling, let endpoints else {
+        guard reader.lines.isEmpty, let region, let store, let endpoints else {
             throw ConfigurationProblems(lines: reader.lines)
         }
         guard let alias = alias ?? FunctionAlias("custom-resource") else {
