@@ -15,7 +15,7 @@ struct Map: AsyncParsableCommand {
             Example:
               ssm-broker map validate
             """,
-        subcommands: [MapValidate.self, MapRender.self]
+        subcommands: [MapValidate.self, MapRender.self, MapRollout.self]
     )
 }
 

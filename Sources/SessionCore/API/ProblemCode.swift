@@ -45,6 +45,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case callerBlocked = "CALLER_BLOCKED"
     /// Only administrators may do that.
     case administratorRequired = "ADMINISTRATOR_REQUIRED"
+    /// The block would keep its own maker out.
+    case blockLocksYouOut = "BLOCK_LOCKS_YOU_OUT"
+    /// Nothing blocks this user or role.
+    case blockNotFound = "BLOCK_NOT_FOUND"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -127,10 +131,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             .nodeNotLinux, .nodeNotAllowed, .callerBlocked,
             .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
-        case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
+        case .routeNotFound, .nodeNotFound, .sessionNotFound, .blockNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions, .mapChanged:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .blockLocksYouOut, .mapChanged:
             409
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
