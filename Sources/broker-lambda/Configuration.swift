@@ -52,7 +52,7 @@ struct Configuration: Sendable {
         var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
-        let store = reader.required(.store, StorePlace.expected) { StorePlace($0) }
+        let store = reader.store(.store)
         let roleMapPath = reader.optional(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
@@ -96,14 +96,7 @@ struct Configuration: Sendable {
         if accounts.isEmpty, !isWholeOrganization, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
-        if let objection = store?.objection(in: environment) { reader.note(.store, objection) }
-        let endpoints: AWSEndpoints?
-        do throws(AWSEndpoints.Rejection) {
-            endpoints = try AWSEndpoints(environment: environment)
-        } catch {
-            endpoints = nil
-            reader.note("AWS_ENDPOINT_URL", "\(error)")
-        }
+        let endpoints = reader.endpoints()
         guard reader.lines.isEmpty, let region, let frontDoor, let store, let runtimeAPI, let endpoints
         else { throw Problems(lines: reader.lines) }
         guard let targetRole = targetRole ?? MemberAccounts.TargetRole("ssm-broker/SSMBrokerTarget") else {

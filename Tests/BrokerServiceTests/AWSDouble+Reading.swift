@@ -54,6 +54,7 @@ extension AWSDouble {
         "inspect": [
             "GetRole", "GetDocument", "DescribeDocument", "DescribeInstanceInformation", "DescribeSessions",
         ],
+        "prove": ["GetRole"],
         "start": ["StartSession"],
         "channel": ["TerminateSession"],
         "end": ["TerminateSession"],
@@ -63,6 +64,7 @@ extension AWSDouble {
     private static func use(_ policy: String?) -> String? {
         guard let policy, let json = try? JSON(parsing: policy.utf8) else { return nil }
         let actions = (json["Statement"]?.elements ?? []).flatMap { $0["Action"]?.elements ?? [] }.compactMap(\.text)
+        if actions == ["iam:GetRole"] { return "prove" }
         if actions.contains("iam:GetRole") { return "inspect" }
         if actions.contains("ssm:StartSession") { return "start" }
         if actions.contains("ssmmessages:OpenDataChannel") { return "channel" }

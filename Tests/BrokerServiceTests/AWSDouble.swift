@@ -41,6 +41,7 @@ final class AWSDouble: HTTPTransport {
         let account: String
         let use: String
         let name: String
+        let policy: String
         let accessKeyID: String
         let secret: String
         let token: String

@@ -29,14 +29,11 @@ struct YAMLDocument: Sendable, Hashable {
     }
 
     /// The largest document that is read, in bytes.
-    static let maximumBytes = 1_048_576
+    static let maximumBytes = 8_388_608
 
     /// The content.
     let json: JSON
-    /// Where each part stands, by its path from the root: a value's beginning, or for a list or object within another its name's.
-    private let marks: [[String]: Mark]
-    /// Where plain numbers stand, which people write when text is meant.
-    private let numbers: Set<[String]>
+    private let marks: YAMLMarks
 
     /// Reads a document.
     ///
@@ -63,27 +60,18 @@ struct YAMLDocument: Sendable, Hashable {
             throw Rejection(problems: builder.problems.sorted { $0.mark < $1.mark })
         }
         marks = builder.marks
-        numbers = builder.numbers
-    }
-
-    /// Where a part stands; for one that is missing, where it would belong.
-    func mark(of path: [String]) -> Mark {
-        var path = path
-        while true {
-            if let mark = marks[path] { return mark }
-            guard !path.isEmpty else { return Mark(line: 1, column: 1) }
-            path.removeLast()
-        }
     }
 
     /// What a reader of the content found wrong, with its place in the file, in the file's order.
     func problems(_ found: [JSONReader.Problem]) -> [Problem] {
-        found.map { problem in
+        var finder = marks.finder()
+        return found.map { problem in
             let name = problem.path.isEmpty ? "" : problem.path.joined(separator: ".") + ": "
-            let hint =
-                numbers.contains(problem.path) && !problem.explanation.contains("quotes")
-                ? " In quotes a number is text." : ""
-            return Problem(mark: mark(of: problem.path), explanation: name + problem.explanation + hint)
+            let place = finder?.find(problem.path) ?? (mark: Mark(line: 1, column: 1), isNumber: false)
+            // Where a number is meant, quotes would make it worse.
+            let isHelpful = place.isNumber && problem.expectsText && !problem.explanation.contains("quotes")
+            let hint = isHelpful ? " In quotes a number is text." : ""
+            return Problem(mark: place.mark, explanation: name + problem.explanation + hint)
         }.sorted { $0.mark < $1.mark }
     }
 

@@ -86,13 +86,13 @@ class LocalSystem:
         if not self.broker.wait_until_ready():
             said = self.broker_log.read_text(errors="replace").strip()[-2000:]
             raise StartupProblem(f"the broker does not start:\n{said}", "infra/local/build")
-        self.enforcer = self._start_enforcer() if settings.enforcer else None
         self._profiles = environment.write_profiles(self.directory, self.aws)
         commands = {"session-manager-plugin": settings.plugin}
         client = Path(os.environ.get("SSM_BROKER_CLIENT_PATH") or ROOT / ".build" / "debug" / "ssm-broker")
         if client.exists():
             commands["ssm-broker"] = client
         self.commands = environment.link_commands(self.directory / "bin", commands)
+        self.enforcer = self._start_enforcer() if settings.enforcer else None
 
     @property
     def url(self) -> str:

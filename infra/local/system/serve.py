@@ -48,7 +48,7 @@ def _settings(options: dict[str, Any]) -> Settings:
         given["plugin"] = Path(options["plugin"])
     if options["logs"] is not None:
         given["logs"] = Path(options["logs"])
-    return Settings(**given)
+    return Settings(**given, enforcer=True)
 
 
 def _report(descriptor: int, message: dict[str, Any], status: int = 0) -> int:
