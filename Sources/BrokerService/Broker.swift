@@ -134,6 +134,14 @@ public struct Broker: Sendable {
             return BrokerReply(try await auditRecords(for: caller, in: &exchange))
         case .auditHeads:
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
+        case .roleMap:
+            return BrokerReply(try await roleMap(for: caller, in: &exchange))
+        case .publishMap:
+            return BrokerReply(try await publishMap(for: caller, in: &exchange))
+        case .mapVersions:
+            return BrokerReply(try await mapVersions(for: caller, in: &exchange))
+        case .mapVersion:
+            return BrokerReply(try await mapVersion(match.parameters["number"], for: caller, in: &exchange))
         case .sweep:
             return BrokerReply(try await sweep(for: caller, in: &exchange))
         }

@@ -26,6 +26,14 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
     case auditRecords = "GET /v1/audit/records"
     /// Where each chain ends.
     case auditHeads = "GET /v1/audit/heads"
+    /// The role map in force.
+    case roleMap = "GET /v1/role-map"
+    /// Publish a role map, or plan to.
+    case publishMap = "PUT /v1/role-map"
+    /// The published versions.
+    case mapVersions = "GET /v1/role-map/versions"
+    /// One published version.
+    case mapVersion = "GET /v1/role-map/versions/{number}"
     /// Look for what was left behind, end what is ours, report the rest.
     case sweep = "POST /v1/audit/sweep"
 

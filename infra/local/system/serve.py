@@ -48,7 +48,8 @@ def _settings(options: dict[str, Any]) -> Settings:
         given["plugin"] = Path(options["plugin"])
     if options["logs"] is not None:
         given["logs"] = Path(options["logs"])
-    return Settings(**given, enforcer=True)
+    # As in AWS: the map is published through the broker, by the administrator whom the deployment names.
+    return Settings(**given, role_map="published", enforcer=True)
 
 
 def _report(descriptor: int, message: dict[str, Any], status: int = 0) -> int:
