@@ -128,6 +128,10 @@ let package = Package(
         ),
         tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
         tests(
+            "EnforcerLambda",
+            ["DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", "TestSupport", "enforcer-lambda"]
+        ),
+        tests(
             "Client",
             [
                 "AWSClient", "HTTPTransport", "SQLiteStore", "SessionCore", "TestSupport", "ssm-broker",
