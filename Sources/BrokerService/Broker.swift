@@ -9,8 +9,8 @@ public struct Broker: Sendable {
         public var audit: any AuditStore
         /// The member accounts.
         public var accounts: MemberAccounts
-        /// The role map in force.
-        public var map: @Sendable () async throws -> RoleMap
+        /// The role map in force, and those before it.
+        public var maps: RoleMaps
         /// What the deployment allows at most.
         public var ceiling: Ceiling
         /// The organisation that callers must belong to; nil where that is not checked.
@@ -26,7 +26,7 @@ public struct Broker: Sendable {
         public init(
             audit: any AuditStore,
             accounts: MemberAccounts,
-            map: @escaping @Sendable () async throws -> RoleMap,
+            maps: RoleMaps,
             ceiling: Ceiling,
             organization: String?,
             refusalsPerMinute: Int = 20,
@@ -35,7 +35,7 @@ public struct Broker: Sendable {
         ) {
             self.audit = audit
             self.accounts = accounts
-            self.map = map
+            self.maps = maps
             self.ceiling = ceiling
             self.organization = organization
             self.refusalsPerMinute = refusalsPerMinute
@@ -69,7 +69,7 @@ public struct Broker: Sendable {
                 matching: request.parameters
             )
             exchange.route = match.route
-            let caller = try exchange.identify()
+            let caller = try await admit(try exchange.identify(), in: &exchange)
             let reply = try await answer(match, caller: caller, in: &exchange)
             exchange.logFinished(status: reply.status, code: nil)
             return reply
@@ -78,6 +78,17 @@ public struct Broker: Sendable {
             exchange.logFinished(status: problem.code.status, code: problem.code)
             return BrokerReply(problem)
         }
+    }
+
+    /// Takes up callers that are people; roles outside Identity Center only when the map or the deployment names them.
+    private func admit(_ caller: CallerIdentity, in exchange: inout Exchange) async throws -> CallerIdentity {
+        guard !caller.isPerson else { return caller }
+        let others = dependencies.ceiling.bootstrapAdministrators
+        guard let map = try await dependencies.mapIfAny(), let admitted = map.admit(caller, or: others) else {
+            throw Problem.callerNotPermissionSet
+        }
+        exchange.entry = map.entry(for: admitted)?.id
+        return admitted
     }
 
     private func answer(
@@ -92,6 +103,8 @@ public struct Broker: Sendable {
             return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:
             return BrokerReply(try await openSession(for: caller, in: &exchange).json)
+        case .endSessions:
+            return BrokerReply(try await endSessions(for: caller, in: &exchange))
         case .endSession:
             return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
         case .renewCredentials:
