@@ -216,7 +216,10 @@ def test_the_kinds_of_session_are_the_brokers() -> None:
     source = swift("SessionCore/API/SessionKind.swift")
     started = re.search(r"static let started: \[SessionKind\] = \[(.*)\]", source)
     assert started is not None
-    assert SCHEMAS["SessionKind"]["enum"] == re.findall(r"\.(\w+)", started[1])
+    kinds = re.findall(r"^    case (\w+)$", source, re.MULTILINE)
+    assert SCHEMAS["SessionKind"]["enum"] == kinds
+    request = SCHEMAS["OpenSessionRequest"]["properties"]["kind"]
+    assert request["enum"] == re.findall(r"\.(\w+)", started[1])
 
 
 def test_the_kinds_of_finding_are_the_brokers() -> None:
