@@ -70,6 +70,11 @@ class AuditLog:
         """The records of one session, by the broker's id."""
         return [one for one in self.records() if one.content.get("session") == session]
 
+    def of_owner(self, owner: str) -> list[str]:
+        """The records of the session that was started under an owner's ARN, as text."""
+        name = owner.rsplit("/", 1)[1]
+        return [one.text for one in self.records() if one.content.get("access", {}).get("roleSessionName") == name]
+
     def events(self, session: str) -> list[str]:
         """What happened to a session, in order."""
         return [one.event for one in self.of_session(session)]
