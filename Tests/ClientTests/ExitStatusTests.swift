@@ -39,8 +39,8 @@ struct ExitStatusTests {
             [
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
-                .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
-                .internalFailure,
+                .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
+                .awsUnavailable, .internalFailure,
             ], .failed
         ),
     ]

@@ -20,7 +20,8 @@ extension ExitStatus {
         case .bodyInvalid, .queryInvalid, .reasonInvalid: self = .usage
         case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
             .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
-            .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
+            .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
+            .awsUnavailable,
             .internalFailure:
             self = .failed
         }

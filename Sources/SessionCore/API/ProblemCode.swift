@@ -91,6 +91,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case deadlineTooClose = "DEADLINE_TOO_CLOSE"
     /// The role in the member account cannot be assumed, or lacks a right.
     case targetRoleRefused = "TARGET_ROLE_REFUSED"
+    /// The role in the member account has a tag that overrides the session documents' Linux user.
+    case targetRoleTagged = "TARGET_ROLE_TAGGED"
     /// AWS is throttling the broker.
     case awsThrottled = "AWS_THROTTLED"
     /// An AWS service did not answer, or failed.
@@ -118,7 +120,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .targetRoleTagged:
             409
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
