@@ -55,13 +55,13 @@ extension Broker {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
         let limit = start.entitlement.entry.limits.sessionLimit
-        async let recorded: Void = append(intent, limit: limit, in: known)
+        async let recorded = append(intent, limit: limit, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
         // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
         do {
-            try await recorded
+            _ = try await recorded
         } catch {
             if case AuditStoreFailure.unavailable = error { exchange.doubtfulIntent = exchange.session }
             exchange.session = nil

@@ -11,19 +11,31 @@ extension Broker {
     ///   - record: What to record.
     ///   - limit: How many sessions the owner of an intent may have.
     ///   - exchange: The request, whose deadline bounds the asking.
+    /// - Returns: The record in its chain.
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
-    func append(_ record: AuditRecord, limit: SessionLimit? = nil, in exchange: Exchange) async throws {
+    @discardableResult
+    func append(
+        _ record: AuditRecord,
+        limit: SessionLimit? = nil,
+        in exchange: Exchange
+    ) async throws -> ChainedRecord {
         do {
-            try await appendOnce(record, limit: limit, in: exchange)
+            return try await appendOnce(record, limit: limit, in: exchange)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            try await appendOnce(record, limit: limit, in: exchange)
+            return try await appendOnce(record, limit: limit, in: exchange)
         }
     }
 
-    private func appendOnce(_ record: AuditRecord, limit: SessionLimit?, in exchange: Exchange) async throws {
+    private func appendOnce(
+        _ record: AuditRecord,
+        limit: SessionLimit?,
+        in exchange: Exchange
+    ) async throws -> ChainedRecord {
         do {
-            try await dependencies.audit.append(record, limit: limit).anchor(record, in: exchange.logger)
+            let chained = try await dependencies.audit.append(record, limit: limit)
+            chained.anchor(record, in: exchange.logger)
+            return chained
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {

@@ -185,8 +185,8 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
 @pytest.mark.parametrize(
     ("path", "source", "others"),
     [
-        ("/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
-        ("/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
+        ("/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from", "read"}),
+        ("/v1/sessions", "SessionCore/API/SessionListRequest.swift", {"read"}),
     ],
 )
 def test_the_query_parameters_are_those_that_the_broker_reads(path: str, source: str, others: set[str]) -> None:
