@@ -115,7 +115,7 @@ def connected(system: LocalSystem, opened: dict[str, Any]) -> Iterator[None]:
     members = {"MessageSchemaVersion": "1.0", "RequestId": str(uuid.uuid4()), "TokenValue": session["TokenValue"],
                "ClientId": str(uuid.uuid4()), "ClientVersion": "1.2.814.0"}  # fmt: skip
     with connect(
-        session["StreamUrl"], additional_headers=headers, compression=None, proxy=None, close_timeout=1
+        session["StreamUrl"], additional_headers=headers, compression=None, proxy=None, ping_interval=None, close_timeout=1
     ) as channel:
         channel.send(json.dumps(members))
         eventually(lambda: _status(system, session["SessionId"]) == "Connected", "the session is connected")
