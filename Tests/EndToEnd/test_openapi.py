@@ -169,6 +169,7 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
+        ("RebuildReport", "BrokerService/RebuildSessions.swift", "struct RebuildReport:"),
         ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
         ("Session", "SessionCore/API/SessionReplies.swift", "extension SessionHistory"),
         ("AuditAccess", "SessionCore/Audit/AuditAccess.swift", "struct AuditAccess:"),
