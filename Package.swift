@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "ssm-broker", targets: ["ssm-broker"]),
         .executable(name: "broker-lambda", targets: ["broker-lambda"]),
+        .executable(name: "enforcer-lambda", targets: ["enforcer-lambda"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,12 +60,28 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
-        // Composition roots.
+        // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
+        library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
+
+        // Composition roots, and what the functions' processes do alike, which stays out of LambdaRuntime and of every use case.
+        library(
+            "LambdaRoot",
+            [
+                "AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
+                "SessionCore", logging,
+            ]
+        ),
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
-                "SQLiteStore", "SessionCore", logging,
+                "AWSClient", "BrokerService", "HTTPTransport", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "enforcer-lambda",
+            dependencies: [
+                "AWSClient", "DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),
@@ -85,6 +102,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // Appends to the store itself for `Tests/bench`: keeps the front door and its answers out of that figure.
+        .executableTarget(
+            name: "figures",
+            dependencies: ["SQLiteStore", "SessionCore", "TestSupport"],
+            path: "Tests/Figures",
+            swiftSettings: strict
+        ),
         tests("SessionCore", ["Digests", "SessionCore", "TestSupport"]),
         tests("CurlTransport", ["CurlTransport", "HTTPTransport", "TestSupport"]),
         tests("AWSClient", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", "TestSupport", logging]),
@@ -95,7 +119,18 @@ let package = Package(
             ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
         ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
-        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
+        tests(
+            "DocumentEnforcer",
+            [
+                "AWSClient", "CurlTransport", "DocumentEnforcer", "HTTPTransport", "SessionCore", "TestSupport",
+                logging,
+            ]
+        ),
+        tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
+        tests(
+            "EnforcerLambda",
+            ["DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", "TestSupport", "enforcer-lambda"]
+        ),
         tests(
             "Client",
             [

@@ -7,10 +7,16 @@ public struct Broker: Sendable {
     public struct Dependencies: Sendable {
         /// Where records are kept.
         public var audit: any AuditStore
+        /// Who is blocked.
+        public var blocks: any BlockStore
+        /// How far the documents are rolled out.
+        public var rollout: any RolloutStore
+        /// Makes documents right for a connect that needs them; nil where none does.
+        public var enforcer: EnforcerFunction?
         /// The member accounts.
         public var accounts: MemberAccounts
-        /// The role map in force.
-        public var map: @Sendable () async throws -> RoleMap
+        /// The role map in force, and those before it.
+        public var maps: RoleMaps
         /// What the deployment allows at most.
         public var ceiling: Ceiling
         /// The organisation that callers must belong to; nil where that is not checked.
@@ -25,8 +31,11 @@ public struct Broker: Sendable {
         /// Names the dependencies.
         public init(
             audit: any AuditStore,
+            blocks: any BlockStore,
+            rollout: any RolloutStore,
+            enforcer: EnforcerFunction? = nil,
             accounts: MemberAccounts,
-            map: @escaping @Sendable () async throws -> RoleMap,
+            maps: RoleMaps,
             ceiling: Ceiling,
             organization: String?,
             refusalsPerMinute: Int = 20,
@@ -34,8 +43,11 @@ public struct Broker: Sendable {
             randomBytes: @escaping @Sendable (Int) -> [UInt8]
         ) {
             self.audit = audit
+            self.blocks = blocks
+            self.rollout = rollout
+            self.enforcer = enforcer
             self.accounts = accounts
-            self.map = map
+            self.maps = maps
             self.ceiling = ceiling
             self.organization = organization
             self.refusalsPerMinute = refusalsPerMinute
@@ -69,7 +81,8 @@ public struct Broker: Sendable {
                 matching: request.parameters
             )
             exchange.route = match.route
-            let caller = try exchange.identify()
+            let caller = try await admit(try exchange.identify(), in: &exchange)
+            if !match.route.asksForBlocks { try await refuseBlocked(caller) }
             let reply = try await answer(match, caller: caller, in: &exchange)
             exchange.logFinished(status: reply.status, code: nil)
             return reply
@@ -78,6 +91,17 @@ public struct Broker: Sendable {
             exchange.logFinished(status: problem.code.status, code: problem.code)
             return BrokerReply(problem)
         }
+    }
+
+    /// Takes up callers that are people; roles outside Identity Center only when the map or the deployment names them.
+    private func admit(_ caller: CallerIdentity, in exchange: inout Exchange) async throws -> CallerIdentity {
+        guard !caller.isPerson else { return caller }
+        let others = dependencies.ceiling.bootstrapAdministrators
+        guard let map = try await dependencies.mapIfAny(), let admitted = map.admit(caller, or: others) else {
+            throw Problem.callerNotPermissionSet
+        }
+        exchange.entry = map.entry(for: admitted)?.id
+        return admitted
     }
 
     private func answer(
@@ -92,14 +116,32 @@ public struct Broker: Sendable {
             return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:
             return BrokerReply(try await openSession(for: caller, in: &exchange).json)
+        case .endSessions:
+            return BrokerReply(try await endSessions(for: caller, in: &exchange))
         case .endSession:
             return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
         case .renewCredentials:
             return BrokerReply(try await renewCredentials(of: try match.session(), for: caller, in: &exchange).json)
+        case .listBlocks:
+            return BrokerReply(try await listBlocks(for: caller, in: &exchange))
+        case .block:
+            return BrokerReply(try await block(for: caller, in: &exchange))
+        case .unblock:
+            return BrokerReply(try await unblock(for: caller, in: &exchange))
+        case .rollout:
+            return BrokerReply(try await rollout(for: caller, in: &exchange))
         case .auditRecords:
             return BrokerReply(try await auditRecords(for: caller, in: &exchange))
         case .auditHeads:
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
+        case .roleMap:
+            return BrokerReply(try await roleMap(for: caller, in: &exchange))
+        case .publishMap:
+            return BrokerReply(try await publishMap(for: caller, in: &exchange))
+        case .mapVersions:
+            return BrokerReply(try await mapVersions(for: caller, in: &exchange))
+        case .mapVersion:
+            return BrokerReply(try await mapVersion(match.parameters["number"], for: caller, in: &exchange))
         case .sweep:
             return BrokerReply(try await sweep(for: caller, in: &exchange))
         }

@@ -8,6 +8,13 @@ extension Exchange {
         if let problem = error as? Problem { return problem.plain }
         note(error)
         if let failure = error as? AWSFailure { return Problem(failure).plain }
+        if let damage = error as? RoleMapDamage {
+            return Problem(
+                .mapMissing,
+                detail: "The published role map cannot be used: \(damage).",
+                next: "Tell the platform team the request id."
+            )
+        }
         switch error as? AuditStoreFailure {
         case .requestAlreadyUsed:
             return Problem(
@@ -22,6 +29,20 @@ extension Exchange {
                 detail:
                     "You have \(maximum) \(maximum == 1 ? "session" : "sessions") already, which is as many as the role map allows at a time.",
                 next: "See them with ssm-broker sessions, and end one: ssm-broker sessions end <id>"
+            )
+        case .blocked(let block):
+            // The reason is the administrators' own business; the block's record has it.
+            return Problem(
+                .callerBlocked,
+                detail:
+                    "An administrator has blocked \(block.key.isUser ? "this user" : "everybody with this role") since \(block.since).",
+                next: "Ask your security team; only they can lift the block: ssm-broker unblock"
+            )
+        case .mapChanged(let current):
+            return Problem(
+                .mapChanged,
+                detail: "Version \(current) of the role map was published meanwhile, so nothing was published.",
+                next: "See what changed, bring your map up to it and publish again: ssm-broker map plan"
             )
         case .outcomeAlreadyRecorded, .unavailable:
             return Problem(
@@ -52,6 +73,9 @@ extension Exchange {
             failure["\(part).kind"] = "\(error.kind.rawValue)"
             failure["\(part).code"] = error.code.map { "\($0)" }
             failure["\(part).aws.request.id"] = error.requestID.map { "\($0)" }
+        case AuditStoreFailure.blocked:
+            // The block names a person, and says why.
+            failure["\(part).audit"] = "blocked"
         case let error as AuditStoreFailure:
             failure["\(part).audit"] = "\(error)"
         default:

@@ -19,8 +19,15 @@ extension Broker {
         {
             return reference
         }
-        let text = (going.isOfEverything ? .everything : reading).text.printable(maximumLength: 1024)
-        return ReadReference(try await append(exchange.record(.read, details: ["filter": text]), in: exchange))
+        let text = (going.isOfEverything ? .everything : reading).text
+        return ReadReference(try await recordRead(text, in: exchange))
+    }
+
+    /// Leaves the record of a reading that has no further pages, before anything is shown.
+    @discardableResult
+    func recordRead(_ filter: String, in exchange: Exchange) async throws -> ChainedRecord {
+        let details = ["filter": filter.printable(maximumLength: 1024)]
+        return try await append(exchange.record(.read, details: details), in: exchange)
     }
 
     private func isRecorded(

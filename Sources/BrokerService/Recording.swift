@@ -9,31 +9,31 @@ extension Broker {
     ///
     /// - Parameters:
     ///   - record: What to record.
-    ///   - limit: How many sessions the owner of an intent may have.
+    ///   - terms: What must hold for it, and what changes with it.
     ///   - exchange: The request, whose deadline bounds the asking.
     /// - Returns: The record in its chain.
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
     @discardableResult
     func append(
         _ record: AuditRecord,
-        limit: SessionLimit? = nil,
+        terms: AppendTerms = AppendTerms(),
         in exchange: Exchange
     ) async throws -> ChainedRecord {
         do {
-            return try await appendOnce(record, limit: limit, in: exchange)
+            return try await appendOnce(record, terms: terms, in: exchange)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            return try await appendOnce(record, limit: limit, in: exchange)
+            return try await appendOnce(record, terms: terms, in: exchange)
         }
     }
 
     private func appendOnce(
         _ record: AuditRecord,
-        limit: SessionLimit?,
+        terms: AppendTerms,
         in exchange: Exchange
     ) async throws -> ChainedRecord {
         do {
-            let chained = try await dependencies.audit.append(record, limit: limit)
+            let chained = try await dependencies.audit.append(record, terms: terms)
             chained.anchor(record, in: exchange.logger)
             return chained
         } catch let failure as AuditStoreFailure {
@@ -66,7 +66,11 @@ extension Broker {
             switch refusals.course(of: refusal) {
             case .record: break
             case .announce(let end): refusal.details["othersSummedUntil"] = end.description
-            case .counted: return
+            case .counted:
+                if let block = try await dependencies.blocks.block(matching: exchange.blockKeys(insteadOf: problem)) {
+                    problem = exchange.problem(for: AuditStoreFailure.blocked(block))
+                }
+                return
             }
         }
         do {
@@ -83,7 +87,13 @@ extension Broker {
         in exchange: inout Exchange
     ) async throws {
         do {
-            try await append(refusal, in: exchange)
+            let terms = AppendTerms(unlessBlocked: exchange.blockKeys(insteadOf: problem))
+            try await append(refusal, terms: terms, in: exchange)
+        } catch AuditStoreFailure.blocked(let block) {
+            problem = exchange.problem(for: AuditStoreFailure.blocked(block))
+            var blocked = exchange.refusal(problem)
+            blocked.details = refusal.details
+            try await record(blocked, of: &problem, in: &exchange)
         } catch AuditStoreFailure.requestAlreadyUsed {
             if try await closeDoubtfulIntent(problem, in: &exchange) { return }
             // The first use stands in the log; of the second, its being one is what is to be recorded.

@@ -41,9 +41,10 @@ struct Sweep: Sendable {
     /// - Throws: ``AuditStoreFailure`` when the open sessions cannot be read, and whatever the map throws.
     func run() async throws -> SweepReport {
         var report = SweepReport()
-        let map = try await dependencies.map()
+        let map = try await dependencies.mapIfAny()
+        let blocked = Set(try await dependencies.blocks.blocks().map(\.key))
         var maximum: [String: Int64] = [:]
-        for (name, entry) in map.entries { maximum[name.name] = entry.limits.maximumMinutes }
+        for (name, entry) in map?.entries ?? [:] { maximum[name.name] = entry.limits.maximumMinutes }
         // Intents first: of them there are few, and nobody else resolves them.
         let now = dependencies.now().milliseconds
         let cutoff = Timestamp(milliseconds: now - SweepPlan.intentAge * 1000 + 1)
@@ -57,12 +58,12 @@ struct Sweep: Sendable {
                 report.isComplete = false
                 break
             }
-            guard dependencies.ceiling.accounts.contains(place.account) else {
+            guard dependencies.ceiling.admits(place.account) else {
                 report.failures.append(SweepFailure(place: place, code: .accountNotAllowed))
                 continue
             }
             report.places += 1
-            let visit = SweepVisit(sweep: self, place: place, maximumMinutes: maximum)
+            let visit = SweepVisit(sweep: self, place: place, maximumMinutes: maximum, blocked: blocked)
             await visit.run(places[place, default: []], report: &report)
         }
         return report

@@ -1,5 +1,6 @@
 import AWSClient
 import BrokerService
+import LambdaRoot
 import LambdaRuntime
 import Logging
 import SessionCore
@@ -18,35 +19,27 @@ struct Configuration: Sendable {
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
         case sweepRule = "SSM_BROKER_SWEEP_RULE"
+        case enforcer = "SSM_BROKER_ENFORCER"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
         case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
-        /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
-        case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
     }
 
     /// Everything that is wrong, one line each.
-    struct Problems: Error, Hashable {
-        let lines: [String]
-    }
-
-    /// Where the records are kept.
-    enum Store: Sendable, Hashable {
-        /// A SQLite file, by path.
-        case sqlite(String)
-        /// DynamoDB tables, by what their names begin with.
-        case dynamodb(String)
-    }
+    typealias Problems = ConfigurationProblems
 
     let region: Region
     let frontDoor: FrontDoor
-    let store: Store
-    let roleMapPath: String
+    let store: StorePlace
+    /// The compiled role map that is in force until one is published; nil for none.
+    let roleMapPath: String?
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
     let organization: String?
     /// The rule whose schedule starts the sweep; nil when nothing scheduled is taken.
     let sweepRule: ScheduleRule?
+    /// The function that makes a document right for a connect that needs it; nil where none does.
+    let enforcer: EnforcerFunction.ARN?
     let logLevel: Logger.Level
     let refusalsPerMinute: Int
     let runtimeAPI: String
@@ -56,15 +49,23 @@ struct Configuration: Sendable {
     ///
     /// - Throws: ``Problems`` with a line for each variable that is missing or wrong, and what would be right.
     init(environment: [String: String]) throws(Problems) {
-        var reader = EnvironmentReader(environment)
+        var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
-        let store = reader.required(.store, "sqlite:<absolute path> or dynamodb:<table prefix>", parse: Self.store)
-        let roleMapPath = reader.required(.roleMap, "the path of the compiled role map") { $0 }
+        let store = reader.store(.store)
+        let roleMapPath = reader.optional(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
         }
-        let accounts = reader.list(.allowedAccounts, "account numbers of twelve digits") { try? AccountID($0) }
+        let isWholeOrganization = environment[Key.allowedAccounts.rawValue] == Self.wholeOrganization
+        let accounts =
+            isWholeOrganization
+            ? []
+            : reader.list(
+                .allowedAccounts,
+                "account numbers of twelve digits",
+                orElse: ", or the word \(Self.wholeOrganization)"
+            ) { try? AccountID($0) }
         let forbidden = reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name }
         let administrators = reader.list(.bootstrapAdministrators, "<account>/<permission set>", parse: Self.principal)
         let organization = reader.optional(
@@ -76,26 +77,27 @@ struct Configuration: Sendable {
             .sweepRule,
             "an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-sweep"
         ) { ScheduleRule($0) }
+        let enforcer = reader.optional(
+            .enforcer,
+            "a Lambda function's ARN as arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker-enforcer"
+        ) { EnforcerFunction.ARN($0) }
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
             Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
         }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
-        if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
+        if isWholeOrganization, organization == nil {
+            reader.note(
+                .allowedAccounts,
+                "takes \(Self.wholeOrganization) only where \(Key.organization.rawValue) is set"
+            )
+        }
+        if accounts.isEmpty, !isWholeOrganization, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
-        if case .sqlite = store, environment[Key.initializationType.rawValue] != nil {
-            reader.note(.store, "sqlite keeps records on a disk that Lambda throws away; name dynamodb tables")
-        }
-        let endpoints: AWSEndpoints?
-        do throws(AWSEndpoints.Rejection) {
-            endpoints = try AWSEndpoints(environment: environment)
-        } catch {
-            endpoints = nil
-            reader.note("AWS_ENDPOINT_URL", "\(error)")
-        }
-        guard reader.lines.isEmpty, let region, let frontDoor, let store, let roleMapPath, let runtimeAPI, let endpoints
+        let endpoints = reader.endpoints()
+        guard reader.lines.isEmpty, let region, let frontDoor, let store, let runtimeAPI, let endpoints
         else { throw Problems(lines: reader.lines) }
         guard let targetRole = targetRole ?? MemberAccounts.TargetRole("ssm-broker/SSMBrokerTarget") else {
             preconditionFailure("the default target role is a role's path and name")
@@ -106,38 +108,21 @@ struct Configuration: Sendable {
         self.roleMapPath = roleMapPath
         self.targetRole = targetRole
         ceiling = Ceiling(
-            accounts: Set(accounts),
+            accounts: isWholeOrganization ? nil : Set(accounts),
             forbiddenLinuxUsers: Set(forbidden),
             bootstrapAdministrators: Set(administrators)
         )
         self.organization = organization
         self.sweepRule = sweepRule
+        self.enforcer = enforcer
         self.logLevel = logLevel ?? .info
         self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints
     }
 
-    private static func store(_ text: String) -> Store? {
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        switch parts[0] {
-        case "sqlite" where parts[1].hasPrefix("/"): return .sqlite(String(parts[1]))
-        case "dynamodb" where isTableName(parts[1]): return .dynamodb(String(parts[1]))
-        default: return nil
-        }
-    }
-
-    /// What DynamoDB takes as a table's name, and leaves room for `-sessions` after it.
-    private static func isTableName(_ text: Substring) -> Bool {
-        (3...240).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-                default: false
-                }
-            }
-    }
+    /// What stands for every account of the organisation: a list of thousands would not fit in Lambda's environment.
+    private static let wholeOrganization = "organization"
 
     private static func principal(_ text: String) -> RoleMap.Principal? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
@@ -151,65 +136,5 @@ struct Configuration: Sendable {
         guard text.hasPrefix("o-"), (12...34).contains(text.utf8.count), text.utf8.dropFirst(2).allSatisfy(isAllowed)
         else { return nil }
         return text
-    }
-}
-
-/// Reads variables, remembering everything that is wrong.
-private struct EnvironmentReader {
-    private let environment: [String: String]
-    private(set) var lines: [String] = []
-
-    init(_ environment: [String: String]) {
-        self.environment = environment
-    }
-
-    mutating func note(_ key: Configuration.Key, _ explanation: String) {
-        note(key.rawValue, explanation)
-    }
-
-    mutating func note(_ name: String, _ explanation: String) {
-        lines.append("\(name): \(explanation)")
-    }
-
-    func hasProblem(_ key: Configuration.Key) -> Bool {
-        lines.contains { $0.hasPrefix("\(key.rawValue): ") }
-    }
-
-    mutating func optional<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard let text = environment[key.rawValue], !text.isEmpty else { return nil }
-        guard let value = parse(text) else {
-            note(key, "needs \(expected)")
-            return nil
-        }
-        return value
-    }
-
-    mutating func required<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard environment[key.rawValue]?.isEmpty == false else {
-            note(key, "is not set; needs \(expected)")
-            return nil
-        }
-        return optional(key, expected, parse: parse)
-    }
-
-    mutating func list<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> [Value] {
-        let texts = (environment[key.rawValue] ?? "").split(separator: ",").map { text in
-            String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
-        let values = texts.compactMap(parse)
-        if values.count != texts.count { note(key, "needs \(expected), separated by commas") }
-        return values
     }
 }

@@ -20,12 +20,13 @@ final class FaultyAuditStore: AuditStore {
     }
 
     let memory = MemoryAuditStore()
-    private let journal: Journal
+    let journal: Journal
     private let clock: TestClock
     private let rules = Mutex<[Rule]>([])
     private let hooks = Mutex<[AuditEvent: @Sendable (AuditRecord) async -> Void]>([:])
     private let rebuildHook = Mutex<(@Sendable () -> Void)?>(nil)
     private let readFailure = Mutex<AuditStoreFailure?>(nil)
+    let blockFailure = Mutex<AuditStoreFailure?>(nil)
 
     init(journal: Journal, clock: TestClock) {
         self.journal = journal
@@ -48,10 +49,13 @@ final class FaultyAuditStore: AuditStore {
     /// Makes every read fail.
     func failReads(_ failure: AuditStoreFailure) { readFailure.withLock { $0 = failure } }
 
+    /// Makes it impossible to say who is blocked.
+    func failBlocks(_ failure: AuditStoreFailure) { blockFailure.withLock { $0 = failure } }
+
     /// Every record, in the order in which they came.
     var records: [AuditRecord] { memory.appended }
 
-    func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+    func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
         journal.write("append \(record.event.rawValue)")
         if let hook = hooks.withLock({ $0[record.event] }) { await hook(record) }
         let course = rules.withLock { rules -> Course in
@@ -64,10 +68,10 @@ final class FaultyAuditStore: AuditStore {
         case .pass: break
         case .fail(let error): throw error
         case .loseAnswer:
-            _ = try await memory.append(record, limit: limit)
+            _ = try await memory.append(record, terms: terms)
             throw AuditStoreFailure.unavailable("the answer was lost")
         }
-        let chained = try await memory.append(record, limit: limit)
+        let chained = try await memory.append(record, terms: terms)
         journal.write("recorded \(record.event.rawValue)")
         return chained
     }

@@ -26,21 +26,24 @@ struct ExitStatusTests {
                 .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
                 .permissionSetNotMapped,
                 .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
-                .tooManySessions,
+                .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+                .administratorRequired, .blockLocksYouOut,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),
-        ([.nodeOffline, .nodeNotConnected], .nodeNotReady),
+        ([.nodeOffline, .nodeNotConnected, .documentPending], .nodeNotReady),
         ([.auditUnavailable], .auditUnavailable),
-        ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
+        ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid, .mapInvalid], .usage),
         (
             [
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+                .blockNotFound,
                 .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
-                .awsUnavailable, .internalFailure,
+                .awsUnavailable,
+                .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
             ], .failed
         ),
     ]

@@ -166,7 +166,14 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("OpenSessionReply", "SessionCore/API/OpenSessionReply.swift", "struct OpenSessionReply:"),
         ("StartedSession", "SessionCore/API/OpenSessionReply.swift", "struct StartedSession:"),
         ("ChannelCredentials", "SessionCore/API/OpenSessionReply.swift", "struct ChannelCredentials:"),
+        ("EndSessionsReply", "SessionCore/API/EndSessionsReply.swift", "struct EndSessionsReply:"),
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
+        ("BlockReply", "SessionCore/API/BlockReplies.swift", "struct BlockReply:"),
+        ("UnblockReply", "SessionCore/API/BlockReplies.swift", "struct UnblockReply:"),
+        ("BlockList", "SessionCore/API/BlockReplies.swift", "struct BlockList:"),
+        ("RolloutReply", "SessionCore/API/RolloutReplies.swift", "struct RolloutReply:"),
+        ("RolloutTotals", "SessionCore/API/RolloutReplies.swift", "struct RolloutTotals:"),
+        ("RolloutDocument", "SessionCore/Rollout/RolloutPlace.swift", "struct RolloutDocument:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
         ("RebuildReport", "BrokerService/RebuildSessions.swift", "struct RebuildReport:"),
@@ -184,14 +191,19 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
 
 
 @pytest.mark.parametrize(
-    ("path", "source", "others"),
+    ("method", "path", "source", "others"),
     [
-        ("/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from", "read"}),
-        ("/v1/sessions", "SessionCore/API/SessionListRequest.swift", {"read"}),
+        ("get", "/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from", "read"}),
+        ("get", "/v1/sessions", "SessionCore/API/SessionListRequest.swift", {"read"}),
+        ("delete", "/v1/sessions", "SessionCore/API/EndSessionsRequest.swift", set()),
+        ("delete", "/v1/blocks", "SessionCore/API/BlockRequest.swift", {"roleId"}),
+        ("get", "/v1/rollout", "SessionCore/API/RolloutRequest.swift", set()),
     ],
 )
-def test_the_query_parameters_are_those_that_the_broker_reads(path: str, source: str, others: set[str]) -> None:
-    parameters = {one["name"] for one in API["paths"][path]["get"]["parameters"]}
+def test_the_query_parameters_are_those_that_the_broker_reads(
+    method: str, path: str, source: str, others: set[str]
+) -> None:
+    parameters = {one["name"] for one in API["paths"][path][method]["parameters"]}
     enum = swift(source).split("enum Parameter", 1)[1].split("\n    }\n", 1)[0]
     assert parameters == set(re.findall(r"case (\w+)$", enum, re.MULTILINE)) | others
 
@@ -202,8 +214,10 @@ def test_the_states_of_a_session_are_the_brokers() -> None:
 
 
 def test_the_kinds_of_session_are_the_brokers() -> None:
-    kinds = re.findall(r"^    case (\w+)$", swift("SessionCore/API/SessionKind.swift"), re.MULTILINE)
-    assert SCHEMAS["SessionKind"]["enum"] == kinds
+    source = swift("SessionCore/API/SessionKind.swift")
+    started = re.search(r"static let started: \[SessionKind\] = \[(.*)\]", source)
+    assert started is not None
+    assert SCHEMAS["SessionKind"]["enum"] == re.findall(r"\.(\w+)", started[1])
 
 
 def test_the_kinds_of_finding_are_the_brokers() -> None:

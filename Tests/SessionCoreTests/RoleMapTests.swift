@@ -32,7 +32,7 @@ import Testing
         #expect(entry.nodes == RoleMap.NodeRule(accounts: [], regions: [], tags: [:]))
         #expect(entry.limits == RoleMap.Limits(idleMinutes: 20, maximumMinutes: nil))
         #expect(!entry.needsReason && !entry.needsTicket)
-        #expect(entry.logging == RoleMap.Logging())
+        #expect(entry.logging == .inherit(RoleMap.AccountLogging()))
         #expect(map.administrators.isEmpty && map.auditors.isEmpty)
     }
 
@@ -70,11 +70,13 @@ import Testing
         #expect(entry.nodes.tags == ["Kostenstelle ä": ["", "a b_.:/=+-@1½"], "k": ["v"]])
         #expect(
             entry.logging
-                == RoleMap.Logging(
-                    cloudWatchLogGroup: "/sessions/${account}/${region}#1",
-                    s3Bucket: "logs-${account}-${region}",
-                    s3KeyPrefix: "a=b/c.d_e-f",
-                    kmsKey: "arn:aws:kms:${region}:${account}:key/mrk-1234abcd"
+                == .explicit(
+                    RoleMap.Logging(
+                        cloudWatchLogGroup: "/sessions/${account}/${region}#1",
+                        s3Bucket: "logs-${account}-${region}",
+                        s3KeyPrefix: "a=b/c.d_e-f",
+                        kmsKey: "arn:aws:kms:${region}:${account}:key/mrk-1234abcd"
+                    )
                 )
         )
     }
@@ -84,7 +86,7 @@ import Testing
         let bytes = try Repository.bytes("Tests/Fixtures/core/role-map.json")
         let map = try RoleMap(json: JSON(parsing: bytes))
         // jq -cS . role-map.json | tr -d '\n' | sha256sum; jq's order is RFC 8785's for names in ASCII.
-        #expect(map.version == "ed3740a7a809861739f57e2f6d869f96e0559845b9be5ba2adb740e8f5102026")
+        #expect(map.version == "f9170397335abbae53ee5f5ea8f6cda41302b7ec26131978908544f0015b0fe9")
         #expect(map.version == Hexadecimal.text(SHA256.hash(map.canonicalBytes)))
         #expect(try RoleMap(json: JSON(parsing: map.canonicalBytes)) == map)
         #expect(map.canonicalBytes != bytes)

@@ -82,8 +82,10 @@ public struct OpenSessionRequest: Sendable, Hashable {
         var reader = JSONReader(json)
         let requestID = reader.required("requestId", expected: "a UUID") { try? RecordID($0) }
         let time = reader.required("time", expected: "a time as RFC 3339") { Timestamp($0) }
-        let kinds = SessionKind.allCases.map(\.rawValue).joined(separator: ", ")
-        let kind = reader.required("kind", expected: "one of \(kinds)") { SessionKind(rawValue: $0) }
+        let kinds = SessionKind.started.map(\.rawValue).joined(separator: ", ")
+        let kind = reader.required("kind", expected: "one of \(kinds)") { text in
+            SessionKind.started.first { $0.rawValue == text }
+        }
         let node = reader.required("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) }
         let region = reader.required("region", expected: "a Region as eu-west-1") { try? Region($0) }
         let ticket = reader.optional("ticket", expected: "a ticket of 1 to 128 characters") { text in
@@ -130,6 +132,10 @@ public enum RequestBody {
     ///
     /// - Throws: ``Problem`` with `BODY_INVALID`.
     public static func parse(_ body: [UInt8]) throws(Problem) -> JSON {
+        try parse(body, maximumBytes: maximumBytes)
+    }
+
+    static func parse(_ body: [UInt8], maximumBytes: Int) throws(Problem) -> JSON {
         guard body.count <= maximumBytes else {
             throw invalid("The body has \(body.count) bytes; at most \(maximumBytes) are read.")
         }

@@ -9,11 +9,14 @@ public struct JSONReader {
         public let path: [String]
         /// What is wrong and what would be right, one sentence.
         public let explanation: String
+        /// Whether text belongs there and something else stands there: a number, perhaps, that lacks its quotes.
+        public let expectsText: Bool
 
         /// Names a problem.
-        public init(path: [String], explanation: String) {
+        public init(path: [String], explanation: String, expectsText: Bool = false) {
             self.path = path
             self.explanation = explanation
+            self.expectsText = expectsText
         }
     }
 
@@ -69,7 +72,9 @@ public struct JSONReader {
     ) -> Value? {
         guard let json = value(name) else { return nil }
         guard let text = json.text, let parsed = parse(text) else {
-            note("Expected \(expected).", at: name)
+            problems.append(
+                Problem(path: path + [name], explanation: "Expected \(expected).", expectsText: json.text == nil)
+            )
             return nil
         }
         return parsed
@@ -128,11 +133,26 @@ public struct JSONReader {
                 values.append(parsed)
             } else {
                 problems.append(
-                    Problem(path: path + [name, String(index)], explanation: "Expected \(expected).")
+                    Problem(
+                        path: path + [name, String(index)],
+                        explanation: "Expected \(expected).",
+                        expectsText: element.text == nil
+                    )
                 )
             }
         }
         return values
+    }
+
+    /// A member that is an object itself, read by `read`; nil when absent.
+    ///
+    /// Everything that is wrong in it is noted, unknown members included.
+    public mutating func part<Value>(_ name: String, read: (inout JSONReader) -> Value) -> Value? {
+        guard let json = value(name) else { return nil }
+        var part = JSONReader(json, at: path + [name])
+        let value = read(&part)
+        absorb(part.finished())
+        return value
     }
 
     /// Everything wrong, members that nobody asked for included.
@@ -141,6 +161,13 @@ public struct JSONReader {
         guard !unknown.isEmpty, !known.isEmpty else { return problems }
         let allowed = known.sorted().joined(separator: ", ")
         return problems
-            + unknown.map { Problem(path: path + [$0], explanation: "Unknown member; known here: \(allowed).") }
+            + unknown.map { name in
+                let near = Spelling.nearest(to: name, among: known)
+                return Problem(
+                    path: path + [name],
+                    explanation: near.map { "Unknown member; \($0) is meant? Known here: \(allowed)." }
+                        ?? "Unknown member; known here: \(allowed)."
+                )
+            }
     }
 }
