@@ -86,14 +86,14 @@ extension Broker {
             limit: start.entitlement.entry.limits.sessionLimit,
             unlessBlocked: start.entitlement.caller.owner.blockKeys
         )
-        async let recorded: Void = append(intent, terms: terms, in: known)
+        async let recorded = append(intent, terms: terms, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
         async let inForce = dependencies.map()
         // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
         do {
-            try await recorded
+            _ = try await recorded
         } catch {
             if case AuditStoreFailure.unavailable = error { exchange.doubtfulIntent = exchange.session }
             exchange.session = nil

@@ -160,4 +160,11 @@ def target_policy(account: str) -> dict[str, Any]:
             "Action": "iam:GetRole",
             "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
         },
+        {
+            # Its own tags: one of them could override the Linux user of every session document.
+            "Sid": "ReadOwnTags",
+            "Effect": "Allow",
+            "Action": "iam:GetRole",
+            "Resource": f"arn:aws:iam::{account}:role/{TARGET_ROLE}",
+        },
     )
