@@ -6,12 +6,15 @@ extension Broker {
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
+        let granted = try await entitlement(of: caller, to: request, in: &exchange)
+        exchange.note(granted)
         let accounts = dependencies.accounts.bounded(by: exchange)
-        let (entitlement, lookup) = try await decide(request, of: caller, accounts: accounts, in: &exchange)
+        let (entitlement, lookup) = try await admit(granted, in: &exchange)
         exchange.session = RecordID(random: dependencies.randomBytes(16))
         if request.isDryRun {
             try await checkLimit(of: entitlement)
-            try await append(exchange.record(.checked, decision: .grant), in: exchange)
+            let terms = AppendTerms(unlessBlocked: caller.owner.blockKeys)
+            try await append(exchange.record(.checked, decision: .grant), terms: terms, in: exchange)
             return entitlement.reply(id: exchange.session, channel: nil)
         }
         let start = SessionStart(
@@ -26,6 +29,51 @@ extension Broker {
         return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
     }
 
+    /// What the map gives to the caller for the request.
+    ///
+    /// A session's opening is decided on the map held from before, and the map in force is asked for beside the intent; whatever that
+    /// earlier map refuses, the map in force is asked first.
+    private func entitlement(
+        of caller: CallerIdentity,
+        to request: OpenSessionRequest,
+        in exchange: inout Exchange
+    ) async throws -> Entitlement {
+        let held = request.isDryRun ? try await dependencies.map() : try await dependencies.maps.recent().map
+        do throws(Problem) {
+            return try entitlement(of: caller, to: request, under: held, in: &exchange)
+        } catch {
+            var refusal = error
+            let map = try await dependencies.map()
+            if map.version != held.version {
+                do throws(Problem) {
+                    return try entitlement(of: caller, to: request, under: map, in: &exchange)
+                } catch {
+                    refusal = error
+                }
+            }
+            // Only a proven caller learns what the map says, and only a proven one is a person in the record.
+            try await prove(caller, in: &exchange)
+            throw refusal
+        }
+    }
+
+    /// What a map gives to the caller for the request.
+    func entitlement(
+        of caller: CallerIdentity,
+        to request: OpenSessionRequest,
+        under map: RoleMap,
+        in exchange: inout Exchange
+    ) throws(Problem) -> Entitlement {
+        exchange.access?.mapVersion = map.version
+        return try Entitlement(
+            caller: caller,
+            request: request,
+            map: map,
+            ceiling: dependencies.ceiling,
+            now: exchange.received
+        )
+    }
+
     /// The intent and both role sessions, side by side; nothing may start before all three are there.
     private func prepare(
         _ start: SessionStart,
@@ -34,7 +82,10 @@ extension Broker {
     ) async throws -> StartingSessions {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
-        let terms = AppendTerms(limit: start.entitlement.entry.limits.sessionLimit)
+        let terms = AppendTerms(
+            limit: start.entitlement.entry.limits.sessionLimit,
+            unlessBlocked: start.entitlement.caller.owner.blockKeys
+        )
         async let recorded: Void = append(intent, terms: terms, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
@@ -50,12 +101,13 @@ extension Broker {
         }
         do {
             let sessions = StartingSessions(start: try await starting, channel: try await channel)
-            try hold(start.entitlement, to: try await inForce, in: &exchange)
             exchange.note(documentVersion: try await version)
+            try hold(start.entitlement, to: try await inForce, in: &exchange)
             try mayStillStart(exchange)
             return sessions
         } catch {
-            throw try await fail(error, cause: error, in: &exchange)
+            let meaning = await meaning(of: error, for: start.entitlement)
+            throw try await fail(meaning, cause: error, in: &exchange)
         }
     }
 
@@ -86,7 +138,9 @@ extension Broker {
         aws.requestIDs["StartSession"] = started.requestID
         do {
             let record = exchange.record(.started, decision: .grant, aws: aws, details: sessions.details)
-            try await append(record, in: exchange)
+            // A block that came meanwhile wins: nothing may leave after its answer.
+            let terms = AppendTerms(unlessBlocked: entitlement.caller.owner.blockKeys)
+            try await append(record, terms: terms, in: exchange)
         } catch {
             await disown(started.sessionID, sessions, aws: aws, because: error, in: &exchange)
             throw error
@@ -113,6 +167,15 @@ extension Broker {
         )
         let counted = try await dependencies.audit.sessions(matching: query).sessions.count
         guard counted < limit.maximum else { throw AuditStoreFailure.tooManySessions(limit.maximum) }
+    }
+
+    /// Holds a session that is about to start to the map in force, which may be a later one than it was granted under.
+    private func hold(_ granted: Entitlement, to map: RoleMap, in exchange: inout Exchange) throws(Problem) {
+        guard map.version != granted.mapVersion else { return }
+        let now = try entitlement(of: granted.caller, to: granted.request, under: map, in: &exchange)
+        guard now.entry == granted.entry, now.document == granted.document else {
+            throw Problem.mapChangedMeanwhile
+        }
     }
 
     private func mayStillStart(_ exchange: Exchange) throws(Problem) {

@@ -14,6 +14,14 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
     case endSession = "DELETE /v1/sessions/{id}"
     /// Fresh channel credentials for a session's owner.
     case renewCredentials = "POST /v1/sessions/{id}/credentials"
+    /// Who is blocked.
+    case listBlocks = "GET /v1/blocks"
+    /// Keep a user or a role out, and end their sessions.
+    case block = "POST /v1/blocks"
+    /// Let a user or a role in again.
+    case unblock = "DELETE /v1/blocks"
+    /// Where the map's documents stand.
+    case rollout = "GET /v1/rollout"
     /// Query the audit log, or read a chain.
     case auditRecords = "GET /v1/audit/records"
     /// Where each chain ends.

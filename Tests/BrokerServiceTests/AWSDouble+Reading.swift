@@ -10,6 +10,7 @@ extension AWSDouble {
         else { return nil }
         let session = world.withLock { $0.roleSessions[key] }
         let region = host.split(separator: ".")[1]
+        if host.hasPrefix("lambda.") { return invocation(request, region: String(region), key: key) }
         if let target = Self.header("X-Amz-Target", of: request) {
             guard target.hasPrefix("AmazonSSM."), host.hasPrefix("ssm."), let session,
                 Self.header("X-Amz-Security-Token", of: request) == session.token,
@@ -70,7 +71,7 @@ extension AWSDouble {
         return actions == ["ssm:TerminateSession"] ? "end" : nil
     }
 
-    private static func header(_ name: String, of request: HTTPRequest) -> String? {
+    static func header(_ name: String, of request: HTTPRequest) -> String? {
         request.headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 

@@ -29,7 +29,7 @@ struct ExitStatusTests {
                 .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
-                .administratorRequired,
+                .administratorRequired, .blockLocksYouOut,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),
@@ -40,6 +40,7 @@ struct ExitStatusTests {
             [
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+                .blockNotFound,
                 .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
                 .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
             ], .failed

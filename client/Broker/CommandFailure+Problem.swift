@@ -12,7 +12,7 @@ extension ExitStatus {
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
-            .administratorRequired,
+            .administratorRequired, .blockLocksYouOut,
             .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound
@@ -20,7 +20,7 @@ extension ExitStatus {
         case .auditUnavailable: self = .auditUnavailable
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .mapInvalid: self = .usage
         case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
-            .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+            .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound, .blockNotFound,
             .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
             .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure:
             self = .failed

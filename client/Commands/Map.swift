@@ -15,7 +15,7 @@ struct Map: AsyncParsableCommand {
         subcommands: [
             MapValidate.self, MapRender.self, MapPlan.self, MapPublish.self, MapHistory.self, MapShow.self,
             MapDiff.self,
-            MapRollback.self, MapWhoCan.self, MapExplain.self,
+            MapRollback.self, MapWhoCan.self, MapExplain.self, MapRollout.self,
         ]
     )
 }

@@ -45,6 +45,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case callerBlocked = "CALLER_BLOCKED"
     /// Only administrators may do that.
     case administratorRequired = "ADMINISTRATOR_REQUIRED"
+    /// The block would keep its own maker out.
+    case blockLocksYouOut = "BLOCK_LOCKS_YOU_OUT"
+    /// Nothing blocks this user or role.
+    case blockNotFound = "BLOCK_NOT_FOUND"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -137,10 +141,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             .nodeNotLinux, .nodeNotAllowed, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed,
             .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
-        case .routeNotFound, .nodeNotFound, .sessionNotFound, .mapVersionNotFound: 404
+        case .routeNotFound, .nodeNotFound, .sessionNotFound, .blockNotFound, .mapVersionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions, .mapChanged, .mapLocksYouOut:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .blockLocksYouOut, .mapChanged, .mapLocksYouOut:
             409
         case .mapInvalid: 422
         case .internalFailure: 500

@@ -50,7 +50,7 @@ class Settings:
     rendered: Path | None = None
     """A directory that `ssm-broker map render` wrote; by default it is run on the project's own map."""
     role_map: RoleMapSource = "file"
-    """Where the broker has its role map from."""
+    """Where the functions have their role map from."""
     broker_command: Sequence[str] | None = None
     """By default the built broker-lambda."""
     broker_environment: Mapping[str, str] = field(default_factory=dict)
