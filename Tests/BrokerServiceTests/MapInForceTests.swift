@@ -71,6 +71,29 @@ struct MapInForceTests {
         #expect(stage.records.last?.access?.mapVersion == RoleMapChunks(JSON.object(members).canonicalBytes).hash)
     }
 
+    @Test("a document that is the new map's already is not refused by the old one")
+    func document() async throws {
+        let stage = try Stage(maps: .store)
+        try await publish(Cast.map, number: 1, to: stage.store.memory)
+        // Held by this broker, without a look at the document.
+        #expect(await stage.open(as: .aliceOnWeb, node: Cast.webNode).status == 200)
+        var members = try #require(Cast.map.members)
+        var sets = try #require(members["permissionSets"]?.members)
+        var entry = try #require(sets["DatabaseAdmin"]?.members)
+        entry["linuxUser"] = "postgres"
+        sets["DatabaseAdmin"] = .object(entry)
+        members["permissionSets"] = .object(sets)
+        let new = try RoleMap(json: .object(members))
+        try await publish(.object(members), number: 2, to: stage.store.memory)
+        let world = try Stage.world(map: new)
+        let document = try #require(world.documents[Stage.documentKey]?.content)
+        stage.tamper { _ in document }
+        let reply = await stage.open()
+        #expect(reply.status == 200)
+        #expect(reply.body["linuxUser"] == "postgres")
+        #expect(stage.records.last?.access?.mapVersion == new.version)
+    }
+
     @Test("a version that is no map never takes the place of a good one, and is counted once a minute")
     func invalid() async throws {
         let stage = try Stage(maps: .store)
