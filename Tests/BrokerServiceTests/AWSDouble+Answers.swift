@@ -10,6 +10,7 @@ extension AWSDouble.World {
         case "GetRole target": return targetRole(requestID)
         case "DescribeInstanceInformation": return node(call, requestID)
         case "GetDocument", "DescribeDocument": return document(call, requestID)
+        case "Invoke later": return invokeLater(requestID)
         case "Invoke": return invoke(call, requestID)
         case "StartSession": return start(call, requestID, now)
         case "DescribeSessions": return list(call, requestID)

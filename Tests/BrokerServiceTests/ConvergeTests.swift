@@ -168,6 +168,20 @@ struct ConvergeTests {
         #expect(stage.aws.calls("Invoke").isEmpty)
     }
 
+    @Test(
+        "the enforcer is told of a publication; the publication stands though it cannot be told",
+        arguments: [false, true]
+    )
+    func announced(_ isRefused: Bool) async throws {
+        let stage = try Stage(maps: .store, enforces: true)
+        if isRefused { stage.aws.fault("Invoke later", .refusal("AccessDeniedException", status: 403)) }
+        let body: JSON = ["base": 0, "map": Cast.map]
+        let reply = await stage.send("PUT", "/v1/role-map", as: Person.root.caller, body: body.canonicalBytes)
+        #expect(reply.status == 200, "\(reply.body.canonicalText)")
+        #expect(stage.aws.calls("Invoke later").map(\.body) == [["number": 1, "trigger": "publication"]])
+        #expect(stage.records.map(\.event) == [.mapPublished])
+    }
+
     @Test("a dry run says that it waits, and has nothing done")
     func dryRun() async throws {
         let stage = try await stage()
