@@ -140,6 +140,9 @@ extension Broker {
 extension ProblemCode {
     /// Whether it says that a session document is not what the map renders.
     var isAboutDocument: Bool { [.documentMissing, .documentChanged, .documentNotDefault].contains(self) }
+
+    /// Whether it says, of an intent, that a publication came before the start.
+    var isOvertaken: Bool { [.mapChanged, .documentPending].contains(self) }
 }
 
 extension Problem {

@@ -6,6 +6,22 @@ extension Broker {
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
+        // A publication can overtake the map that was held and the document that was remembered: each is asked anew then, once.
+        for _ in 0..<2 {
+            do {
+                return try await open(request, for: caller, in: &exchange)
+            } catch let problem as Problem where exchange.isRecorded && problem.code.isOvertaken {
+                exchange.beginAgain(request, of: caller)
+            }
+        }
+        return try await open(request, for: caller, in: &exchange)
+    }
+
+    private func open(
+        _ request: OpenSessionRequest,
+        for caller: CallerIdentity,
+        in exchange: inout Exchange
+    ) async throws -> OpenSessionReply {
         let granted = try await entitlement(of: caller, to: request, in: &exchange)
         exchange.note(granted)
         let accounts = dependencies.accounts.bounded(by: exchange)
