@@ -8,8 +8,8 @@ struct Visits: Sendable {
     enum Result: Sendable {
         /// The place was looked at.
         case looked(RolloutPlace, isChanged: Bool)
-        /// Something could not be recorded, so nothing more may be changed.
-        case notRecorded(String)
+        /// Nothing more may be changed: a change could not be recorded, or our own credentials are refused.
+        case cannotGoOn(String)
         /// There was no time to look at all of it.
         case outOfTime
     }
@@ -34,12 +34,16 @@ struct Visits: Sendable {
             // What was done is done, and recorded; the place counts as not looked at, so that it is among the first next time.
             var visit = Visit(errand)
             visit.outcomes = outcomes
-            if case .notRecorded(let reason) = await keep(visit, of: errand, covers: false) {
-                return .notRecorded(reason)
+            if case .cannotGoOn(let reason) = await keep(visit, of: errand, covers: false) {
+                return .cannotGoOn(reason)
             }
             return .outOfTime
         } catch is OutOfTime {
             return .outOfTime
+        } catch let failure as AWSFailure where failure.service == .sts && failure.kind == .credentialsRejected {
+            return .cannotGoOn("the enforcer's own credentials are refused: \(failure)")
+        } catch let missing as CredentialsNotFound {
+            return .cannotGoOn("the enforcer has no credentials: \(missing)")
         } catch {
             var visit = Visit(errand)
             visit.problem = Self.explain(error, in: errand.place)
@@ -151,7 +155,7 @@ struct Visits: Sendable {
         do {
             try await dependencies.rollout.record([place])
         } catch {
-            return .notRecorded("the standing of \(errand.place) cannot be kept: \(error)")
+            return .cannotGoOn("the standing of \(errand.place) cannot be kept: \(error)")
         }
         if let problem = visit.problem ?? visit.outcomes.compactMap(\.problem).first {
             dependencies.logger.notice(
@@ -176,7 +180,7 @@ struct Visits: Sendable {
             _ = try await dependencies.audit.append(record)
             return nil
         } catch {
-            return .notRecorded("the change of \(errand.place) cannot be recorded: \(error)")
+            return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
         }
     }
 

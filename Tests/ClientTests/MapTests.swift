@@ -50,6 +50,54 @@ struct MapTests {
         #expect(world.notes.contains("4 problems"))
     }
 
+    @Test("what could be read in two ways is named beside everything else that is wrong, and nothing twice")
+    func flaws() async throws {
+        let text = """
+            version: 1
+            permissionSets:
+              Ops:
+                linuxUser:
+                nodes: {accounts: []}
+              Ops: {linuxUser: ops}
+              Web: {linuxUser: root, reason: yes}
+
+            """
+        let world = try World()
+        let file = try world.folder.write(text, as: "map.yaml")
+        #expect(try await run("map", "validate", file, in: world.dependencies()) == .usage)
+        let lines = world.result.split(separator: "\n").dropFirst().map(String.init)
+        let expected = [
+            ("4:15", "No value stands here"), ("5:13", "Expected at least one; leave accounts out"),
+            ("6:3", "Ops stands here a second time"), ("7:20", "The user root"),
+            ("7:34", "yes is true or false to some"),
+        ]
+        #expect(lines.count == expected.count, "\(world.result)")
+        for (line, (place, text)) in zip(lines, expected) {
+            #expect(line.hasPrefix("\(file):\(place) ") && line.contains(text), "\(line)")
+        }
+    }
+
+    @Test("the example in the session documents' README is a valid map that uses every part")
+    func example() async throws {
+        let readme = try String(contentsOfFile: "\(Project.root)/session-documents/README.md", encoding: .utf8)
+        let yaml = try #require(readme.split(separator: "```yaml\n").last?.split(separator: "```").first)
+        let world = try World()
+        let file = try world.folder.write(String(yaml), as: "map.yaml")
+        #expect(
+            try await run("map", "validate", file, "-o", "json", in: world.dependencies()) == .done,
+            "\(world.result)"
+        )
+        let map = try RoleMapFile(path: file).map
+        #expect(Set(map.entries.values.flatMap(\.kinds)) == Set(SessionKind.allCases))
+        let members = Set(map.json.members?.keys.map(\.self) ?? [])
+        #expect(
+            members == [
+                "version", "permissionSets", "roles", "administrators", "publishers", "auditors", "logging",
+                "preferences", "rollout",
+            ]
+        )
+    }
+
     @Test("programs get the problems as JSON on standard output")
     func json() async throws {
         let world = try World()

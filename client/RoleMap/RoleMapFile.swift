@@ -82,16 +82,19 @@ struct CheckedRoleMap: Sendable {
         let findings = { (problems: [YAMLDocument.Problem], isError: Bool) in
             problems.map { Finding(isError: isError, mark: $0.mark, explanation: $0.explanation) }
         }
+        let document: YAMLDocument
         do throws(YAMLDocument.Rejection) {
-            let document = try YAMLDocument(content)
-            do throws(RoleMap.Rejection) {
-                let map = try RoleMap(json: document.json)
-                return (map, findings(document.problems(map.warnings), false))
-            } catch {
-                return (nil, findings(document.problems(error.problems), true))
-            }
+            document = try YAMLDocument(flawed: content)
         } catch {
             return (nil, findings(error.problems, true))
+        }
+        do throws(RoleMap.Rejection) {
+            let map = try RoleMap(json: document.json)
+            guard document.flaws.isEmpty else { return (nil, findings(document.flaws, true)) }
+            return (map, findings(document.problems(map.warnings), false))
+        } catch {
+            let problems = document.flaws + document.problems(error.problems)
+            return (nil, findings(problems.sorted { $0.mark < $1.mark }, true))
         }
     }
 

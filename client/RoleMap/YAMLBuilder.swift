@@ -10,7 +10,8 @@ struct YAMLBuilder {
     private(set) var marks = YAMLMarks()
     private var nodes = 0
     private var depth = 0
-    private var isBroken = false
+    /// Whether nothing further could be read.
+    private(set) var isBroken = false
 
     init(events: YAMLEvents) {
         self.events = events

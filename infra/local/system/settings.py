@@ -30,7 +30,7 @@ def built(name: str, variable: str) -> Path:
 
 
 RoleMapSource = Literal["file", "published", "none"]
-"""The rendered file; what was published, and where nothing was, alice/BrokerAdmin publishes the rendered map; nowhere."""
+"""The rendered file; what was published, with the rendered map as the first one where nothing was; nowhere."""
 
 
 @dataclass(frozen=True)
