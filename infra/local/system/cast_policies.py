@@ -87,18 +87,42 @@ def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
 
 
 def target_trust() -> dict[str, Any]:
-    """Only the broker's role, of our organisation, and only under a name: every session names its person."""
-    return policy({
-        "Sid": "TheBrokerInSomebodysName",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Condition": {
-            "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
-            "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
-            "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+    """Only the broker's role, of our organisation, and only under a name: every session names its person.
+
+    Setting the source identity is another action, whose requests say nothing of the session's name. A tag that would choose
+    the Linux user is refused by name, though nothing here allows tags at all.
+    """
+    broker = {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"}
+    is_the_broker = {
+        "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+        "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
+    }
+    return policy(
+        {
+            "Sid": "TheBrokerInSomebodysName",
+            "Effect": "Allow",
+            "Principal": broker,
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                **is_the_broker,
+                "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+            },
         },
-    })  # fmt: skip
+        {
+            "Sid": "WhichItSets",
+            "Effect": "Allow",
+            "Principal": broker,
+            "Action": "sts:SetSourceIdentity",
+            "Condition": {**is_the_broker, "StringLike": {"sts:SourceIdentity": "?*"}},
+        },
+        {
+            "Sid": "NoLinuxUserByTag",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": "SSMSessionRunAs"}},
+        },
+    )
 
 
 def target_policy(account: str) -> dict[str, Any]:
@@ -146,6 +170,9 @@ def target_policy(account: str) -> dict[str, Any]:
             "Sid": "ProveCallerRole",
             "Effect": "Allow",
             "Action": "iam:GetRole",
-            "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
+            "Resource": [
+                f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
+                f"arn:aws:iam::{account}:role/{TARGET_ROLE}",
+            ],
         },
     )

@@ -1,0 +1,57 @@
+"""Every IAM policy of the repository, each as JSON with a name that tells where it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import guardrails
+import member_account
+from system import cast_policies
+from system.places import BROKER_ACCOUNT, FIRST_ACCOUNT, REGION
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def every_policy() -> dict[str, dict[str, Any]]:
+    """Policies by name."""
+    return {**_guardrails(), **session_policies(), **_member_account(), **_cast()}
+
+
+def _guardrails() -> dict[str, dict[str, Any]]:
+    return {f"infra/guardrails/{name}": json.loads(guardrails.rendered(name)) for name in guardrails.names()}
+
+
+def session_policies() -> dict[str, dict[str, Any]]:
+    """The broker's session policies, from the Swift tests that hold its rendering to them letter by letter."""
+    path = ROOT / "Tests" / "SessionCoreTests" / "SessionPoliciesTests.swift"
+    blocks = re.findall(r'"""\n(.*?)\n\s*"""', path.read_text(), re.DOTALL)
+    texts = [re.sub(r"\\\n\s*", "", block).strip() for block in blocks]
+    policies = [json.loads(text) for text in texts if text.startswith('{"Statement"')]
+    assert len(policies) >= 5, f"{path} no longer shows the session policies"
+    return {f"session policy {number}": one for number, one in enumerate(policies, start=1)}
+
+
+def _member_account() -> dict[str, dict[str, Any]]:
+    return {
+        f"{member_account.TEMPLATE}: {name}'s {what}": document
+        for name in ("TargetRole", "EnforcerRole")
+        for what, document in (
+            ("trust", member_account.trust(name)), ("rights", member_account.rights(name, member_account.EVERYTHING)),
+        )
+    }  # fmt: skip
+
+
+def _cast() -> dict[str, dict[str, Any]]:
+    """The roles of infra/local."""
+    return {
+        "infra/local: the broker's role": cast_policies.broker_policy(),
+        "infra/local: the engineers' role": cast_policies.engineer_policy(),
+        "infra/local: the target role": cast_policies.target_policy(FIRST_ACCOUNT),
+        "infra/local: the target role's trust": cast_policies.target_trust(),
+        "infra/local: the tables": cast_policies.policy(
+            *cast_policies.table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/ssm-broker")
+        ),
+    }
