@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import guardrails
+import landing_zone
 import member_account
 from system import cast_policies
 from system.places import BROKER_ACCOUNT, FIRST_ACCOUNT, REGION
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def every_policy() -> dict[str, dict[str, Any]]:
     """Policies by name."""
-    return {**_guardrails(), **session_policies(), **_member_account(), **_cast()}
+    return {**_guardrails(), **session_policies(), **_member_account(), **_permission_sets(), **_cast()}
 
 
 def _guardrails() -> dict[str, dict[str, Any]]:
@@ -42,6 +43,12 @@ def _member_account() -> dict[str, dict[str, Any]]:
             ("trust", member_account.trust(name)), ("rights", member_account.rights(name, member_account.EVERYTHING)),
         )
     }  # fmt: skip
+
+
+def _permission_sets() -> dict[str, dict[str, Any]]:
+    folder = landing_zone.FOLDER / "ssm-broker" / "permission-sets"
+    paths = sorted(path.relative_to(landing_zone.FOLDER) for path in folder.glob("*.json"))
+    return {f"permission set {path.stem}": landing_zone.policy(str(path)) for path in paths}
 
 
 def _cast() -> dict[str, dict[str, Any]]:

@@ -1,0 +1,114 @@
+"""The landing zone's files: strict, complete, and pointing at what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import guardrails
+import landing_zone
+import member_account
+import pytest
+from schema_comparison import looser
+from spoiling import spoilt
+from templates import Stack, load, load_text
+
+STACKS = {one["name"]: one for one in landing_zone.load("customizations-config")["customizations"]["cloudFormationStacks"]}
+FOLDER = landing_zone.FOLDER
+
+
+@pytest.mark.parametrize("name", landing_zone.FILES)
+def test_our_schema_has_nothing_against_it(name: str) -> None:
+    assert landing_zone.errors(landing_zone.load(name), name) == []
+
+
+@pytest.mark.parametrize("name", landing_zone.FILES)
+def test_our_schema_refuses_every_spoilt_copy(name: str) -> None:
+    copies = list(spoilt(landing_zone.load(name)))
+    assert len(copies) > 10
+    for why, document in copies:
+        assert landing_zone.errors(document, name), why
+
+
+@pytest.mark.skipif("LZA_SCHEMAS" not in os.environ, reason="LZA_SCHEMAS names no folder with LZA's own schemas")
+@pytest.mark.parametrize("name", landing_zone.FILES)
+def test_lzas_own_schema_agrees_and_ours_is_no_looser(name: str) -> None:
+    folder = Path(os.environ["LZA_SCHEMAS"])
+    assert landing_zone.errors(landing_zone.load(name), name, folder) == []
+    theirs = landing_zone.schema(name, folder)
+    assert looser(landing_zone.schema(name), theirs, theirs) == []
+
+
+def test_the_comparison_of_schemas_sees_what_is_looser() -> None:
+    theirs: dict[str, Any] = {
+        "$ref": "#/definitions/A",
+        "definitions": {"A": {"type": "object", "required": ["a"], "properties": {
+            "a": {"type": "string", "minLength": 1}, "b": {"enum": ["x", "y"]}, "c": {"type": "number"}}}},
+    }  # fmt: skip
+
+    def ours(required: list[str] | None = None, closed: bool = True, **properties: Any) -> dict[str, Any]:
+        base = {"type": "object", "required": required or ["a"], "properties": properties}
+        return {**base, "additionalProperties": False} if closed else base
+
+    text = {"type": "string", "minLength": 1}
+    assert looser(ours(a=text, b={"const": "x"}, c={"type": "integer"}), theirs, theirs) == []
+    for bad in (ours(a=text, d=text), ours(a={"type": "string"}), ours(["b"], a=text), ours(a=text, b=text),
+                ours(a=text, b={"enum": ["x", "z"]}), ours(a=text, c=text), ours(closed=False, a=text)):  # fmt: skip
+        assert looser(bad, theirs, theirs) != [], bad
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_each_stack_gets_the_parameters_that_its_template_has(name: str) -> None:
+    stack = STACKS[name]
+    template = load_text((FOLDER / stack["template"]).read_text())
+    given = {one["name"]: one["value"] for one in stack["parameters"]}
+    assert Stack(template, given).resources
+    assert stack["regions"] == [landing_zone.replacements()["SsmBrokerHomeRegion"]]
+
+
+def test_the_stack_set_holds_the_member_accounts_template() -> None:
+    check = subprocess.run([FOLDER / "embed", "--check"], capture_output=True, text=True, check=False)
+    assert (check.returncode, check.stderr) == (0, "")
+    body = Stack(load("infra/landing-zone/member-stackset.yaml"), {
+        "OrganizationalUnitIds": "r-abcd", "BrokerAccountId": "999900001111", "OrganizationId": "o-abcdefghij",
+    }).properties("MemberAccounts")["TemplateBody"]  # fmt: skip
+    assert load_text(body) == load(member_account.TEMPLATE)
+
+
+@pytest.mark.parametrize("excluded", ["", "111122223333,444455556666"])
+def test_the_stack_set_reaches_new_accounts_in_one_region(excluded: str) -> None:
+    given = {one["name"]: one["value"] for one in STACKS["SsmBrokerMembers"]["parameters"]}
+    stack = Stack(load("infra/landing-zone/member-stackset.yaml"), {**given, "ExcludedAccountIds": excluded})
+    properties = stack.properties("MemberAccounts")
+    assert (properties["PermissionModel"], properties["AutoDeployment"]["Enabled"]) == ("SERVICE_MANAGED", True)
+    ((group),) = properties["StackInstancesGroup"]
+    assert group["Regions"] == ["eu-west-1"]
+    assert group["DeploymentTargets"]["OrganizationalUnitIds"] == ["ou-abcd-11111111", "ou-abcd-22222222"]
+    assert group["DeploymentTargets"].get("Accounts") == (excluded.split(",") if excluded else None)
+    assert ("AccountFilterType" in group["DeploymentTargets"]) is bool(excluded)
+    passed = {one["ParameterKey"] for one in properties["Parameters"]}
+    declared = load(member_account.TEMPLATE)["Parameters"]
+    assert passed <= set(declared)
+    assert {name for name, one in declared.items() if "Default" not in one} <= passed
+
+
+def test_every_guardrail_is_attached_once_and_the_files_are_the_guardrails_own() -> None:
+    attached = {one["policy"]: one for one in landing_zone.load("organization-config")["serviceControlPolicies"]}
+    names = [Path(path).stem for path in attached]
+    assert sorted(names) == guardrails.names()
+    for path in attached:
+        assert (FOLDER / path).resolve() == guardrails.FOLDER / Path(path).name
+        assert json.dumps(landing_zone.policy(path), separators=(",", ":")) == guardrails.rendered(Path(path).stem)
+    assert [one["deploymentTargets"] for one in attached.values() if "audit-log" in one["policy"]] == [
+        {"accounts": ["SsmBroker"]}
+    ]
+
+
+def test_every_assignment_is_of_a_permission_set_and_every_set_is_assigned() -> None:
+    center = landing_zone.load("iam-config")["identityCenter"]
+    sets = {one["name"] for one in center["identityCenterPermissionSets"]}
+    assert {one["permissionSetName"] for one in center["identityCenterAssignments"]} == sets
+    assert "BreakGlass" in sets
