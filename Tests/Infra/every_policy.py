@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def every_policy() -> dict[str, dict[str, Any]]:
     """Policies by name."""
-    return {**_guardrails(), **session_policies(), **_member_account(), **_permission_sets(), **_cast()}
+    return {**_guardrails(), **session_policies(), **_member_account(), **_permission_sets(), **_native(),
+            **_cast()}  # fmt: skip
 
 
 def _guardrails() -> dict[str, dict[str, Any]]:
@@ -49,6 +50,14 @@ def _permission_sets() -> dict[str, dict[str, Any]]:
     folder = landing_zone.FOLDER / "ssm-broker" / "permission-sets"
     paths = sorted(path.relative_to(landing_zone.FOLDER) for path in folder.glob("*.json"))
     return {f"permission set {path.stem}": landing_zone.policy(str(path)) for path in paths}
+
+
+def _native() -> dict[str, dict[str, Any]]:
+    fill = guardrails.Landscape().fill
+    return {
+        f"infra/native/{path.stem}": json.loads(fill(path.read_text()))
+        for path in sorted((ROOT / "infra" / "native").glob("*.json"))
+    }
 
 
 def _cast() -> dict[str, dict[str, Any]]:
