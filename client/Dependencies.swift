@@ -9,7 +9,9 @@ struct Dependencies: Sendable {
     /// What carries requests to the broker.
     var transport: any HTTPTransport
     /// Where the engineer's credentials come from, for the profile named on the command line.
-    var credentials: @Sendable (_ profile: String?) -> any CredentialSource
+    ///
+    /// It throws a ``CommandFailure`` when the settings of where AWS is cannot be used.
+    var credentials: @Sendable (_ profile: String?) throws -> any CredentialSource
     /// The time.
     var now: @Sendable () -> Timestamp
     /// Makes an identifier that nobody can guess.
@@ -32,6 +34,22 @@ struct Dependencies: Sendable {
         try? await Task.sleep(for: .milliseconds(milliseconds))
     }
 
+    /// Where AWS's services are.
+    ///
+    /// - Throws: ``CommandFailure`` when a variable names no address.
+    static func endpoints(_ environment: [String: String]) throws -> AWSEndpoints {
+        do {
+            return try AWSEndpoints(environment: environment)
+        } catch AWSEndpoints.Rejection.form(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) is no address as https://host.",
+                next: "Correct \(variable), or unset it."
+            )
+        }
+    }
+
     /// The broker, for the profile named on the command line.
     ///
     /// - Throws: ``CommandFailure`` when the settings do not say where it is.
@@ -39,7 +57,7 @@ struct Dependencies: Sendable {
         BrokerClient(
             endpoint: try BrokerEndpoint(environment: environment),
             transport: transport,
-            credentials: credentials(profile),
+            credentials: try credentials(profile),
             now: now
         )
     }

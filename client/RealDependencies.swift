@@ -1,5 +1,6 @@
 internal import AWSClient
 internal import CurlTransport
+internal import Logging
 internal import SessionCore
 internal import Synchronization
 
@@ -18,11 +19,32 @@ extension Dependencies {
     /// The world as it is.
     static func real() throws -> Dependencies {
         let environment = ProcessInfo.processInfo.environment
+        let transport = CurlTransport(environment: environment)
+        let now: @Sendable () -> Timestamp = {
+            Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
+        }
         return Dependencies(
             environment: environment,
-            transport: CurlTransport(environment: environment),
-            credentials: { CredentialChain(profile: $0, environment: environment) },
-            now: { Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded())) },
+            transport: transport,
+            credentials: { profile in
+                KeptCredentials(
+                    CredentialChain(
+                        profile: profile,
+                        environment: environment,
+                        client: AWSClient(
+                            transport: transport,
+                            endpoints: try endpoints(environment),
+                            now: now,
+                            sleep: { try await Task.sleep(for: .milliseconds($0)) },
+                            random: { Double.random(in: 0..<1) },
+                            logger: Logger(label: "ssm-broker") { _ in SwiftLogNoOpLogHandler() }
+                        ),
+                        mfaCode: { TerminalPrompt.secret("MFA code for \($0): ") }
+                    ),
+                    now: now
+                )
+            },
+            now: now,
             makeID: {
                 var generator = SystemRandomNumberGenerator()
                 return RecordID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })

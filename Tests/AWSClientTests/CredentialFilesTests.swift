@@ -189,6 +189,8 @@ struct CredentialFilesTests {
         let folder = try Folder()
         var cases: [Case] = []
         var ours: [Found] = []
+        // Nothing in these files is a reason to ask anybody.
+        let transport = ScriptedTransport([])
         for (number, each) in written.enumerated() {
             let (config, credentials) = ("\(folder.path)/\(number).config", "\(folder.path)/\(number).credentials")
             if let text = each.config { try Data(text.utf8).write(to: URL(fileURLWithPath: config)) }
@@ -198,7 +200,11 @@ struct CredentialFilesTests {
             ]
             let environment = each.environment.merging(files) { $1 }
             cases.append(Case(environment: environment, profile: each.profile))
-            ours.append(await found(CredentialChain(profile: each.profile, environment: environment)))
+            ours.append(
+                await found(
+                    CredentialChain(profile: each.profile, environment: environment, client: client(transport))
+                )
+            )
         }
         let verdicts: [Verdict] = try Botocore.judge("credentials", cases)
         for (index, verdict) in verdicts.enumerated() {
@@ -209,6 +215,7 @@ struct CredentialFilesTests {
             )
         }
         #expect(verdicts.count == written.count)
+        #expect(transport.isExhausted)
     }
 
     private func found(_ source: some CredentialSource) async -> Found {

@@ -1,6 +1,7 @@
 import AWSClient
 import Foundation
 import SessionCore
+import TestSupport
 import Testing
 
 @Suite("why there are no credentials")
@@ -13,10 +14,14 @@ struct CredentialReasonTests {
         try Data("[profile ops]\nregion = eu-west-1\n".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/config"))
         let environment = [
             "HOME": folder.path, "AWS_CONFIG_FILE": "$HOME/config", "AWS_SHARED_CREDENTIALS_FILE": "~/credentials",
-            "AWS_PROFILE": "ops",
+            "AWS_PROFILE": "ops", "AWS_EC2_METADATA_DISABLED": "true",
         ]
         let failure = await #expect(throws: CredentialsNotFound.self) {
-            try await CredentialChain(profile: nil, environment: environment).credentials()
+            try await CredentialChain(
+                profile: nil,
+                environment: environment,
+                client: client(ScriptedTransport([]))
+            ).credentials()
         }
         #expect(
             failure?.tried == [
@@ -24,38 +29,30 @@ struct CredentialReasonTests {
                 Attempt(source: "profile ops in \(folder.path)/credentials", reason: "there is no such file"),
                 Attempt(source: "credential_process of profile ops", reason: "the profile names none"),
                 Attempt(source: "profile ops in \(folder.path)/config", reason: "it has no aws_access_key_id"),
+                Attempt(source: "container credentials", reason: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set"),
+                Attempt(source: "EC2 instance metadata", reason: "AWS_EC2_METADATA_DISABLED is true"),
             ]
         )
     }
 
-    struct Beyond: Sendable, CustomTestStringConvertible {
-        let why: String
-        let options: String
-        let words: String
-
-        var testDescription: String { why }
-    }
-
-    static let beyond = [
-        Beyond(why: "Identity Center", options: "sso_account_id=1\nsso_role_name=x", words: "IAM Identity Center"),
-        Beyond(why: "assuming a role", options: "role_arn=arn:aws:iam::1:role/x", words: "assumes a role"),
-        Beyond(why: "a web identity", options: "web_identity_token_file=/x\nrole_arn=y", words: "web identity"),
-        Beyond(why: "a console login", options: "login_session=x", words: "console login"),
-    ]
-
-    @Test("a profile that only AWS's tools can use stops the search and names the way out", arguments: beyond)
-    func beyondUs(_ beyond: Beyond) async throws {
+    @Test("a console login stops the search and names the way out")
+    func consoleLogin() async throws {
         let folder = try Folder()
         let keys = "aws_access_key_id=A\naws_secret_access_key=SECRET\n"
-        try Data("[profile ops]\n\(keys)\(beyond.options)\n".utf8).write(
+        try Data("[profile ops]\n\(keys)login_session=x\n".utf8).write(
             to: URL(fileURLWithPath: "\(folder.path)/config")
         )
         let environment = ["AWS_CONFIG_FILE": "\(folder.path)/config", "AWS_SHARED_CREDENTIALS_FILE": ""]
         let failure = await #expect(throws: CredentialsNotFound.self) {
-            try await CredentialChain(profile: "ops", environment: environment).credentials()
+            try await CredentialChain(
+                profile: "ops",
+                environment: environment,
+                client: client(ScriptedTransport([]))
+            ).credentials()
         }
         let last = try #require(failure?.tried.last)
-        #expect(last.reason.contains(beyond.words) && last.reason.contains("export-credentials --profile ops"))
+        #expect(last.reason.contains("console login"))
+        #expect(last.fix == "eval \"$(aws configure export-credentials --profile ops --format env)\"")
         #expect(failure?.description.contains("SECRET") == false)
     }
 
@@ -65,7 +62,11 @@ struct CredentialReasonTests {
         try Data("[default]\nSECRET\n".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/c"))
         let environment = ["AWS_CONFIG_FILE": "", "AWS_SHARED_CREDENTIALS_FILE": "\(folder.path)/c"]
         let failure = await #expect(throws: CredentialsNotFound.self) {
-            try await ProfileCredentials(profile: nil, environment: environment).credentials()
+            try await ProfileCredentials(
+                profile: nil,
+                environment: environment,
+                client: client(ScriptedTransport([]))
+            ).credentials()
         }
         #expect(failure?.tried == [Attempt(source: "\(folder.path)/c", reason: "cannot be read: malformed(line: 2)")])
     }

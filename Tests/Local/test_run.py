@@ -128,6 +128,39 @@ def test_ctrl_c_is_the_commands_business_and_it_owns_the_terminal(variables: dic
     assert left_behind(tmp_path) == []
 
 
+def test_what_ctrl_z_stops_is_stopped_with_it_and_goes_on_with_it(variables: dict[str, str], tmp_path: Path) -> None:
+    # A shell with job control, whose word for a stopped job is the one thing waited for.
+    terminal = pexpect.spawn("bash", ["--norc", "-i"], env={**variables, "PS1": "$ "}, timeout=DEADLINE, encoding="utf-8")
+    terminal.sendline(f"{RUN} -- bash -c 'echo rea''dy; read -r line; echo got $line; exit 3'")
+    terminal.expect("ready")
+    terminal.sendcontrol("z")
+    terminal.expect("Stopped")
+    terminal.sendline("fg")
+    terminal.expect("bash -c")
+    terminal.sendline("typed")
+    terminal.expect("got typed")
+    terminal.sendline("echo status $?")
+    terminal.expect("status 3")
+    terminal.sendline("exit")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert left_behind(tmp_path) == []
+
+
+def test_a_command_that_passes_ctrl_z_on_is_not_stopped(variables: dict[str, str], tmp_path: Path) -> None:
+    script = 'trap "echo passed on" TSTP; echo ready; read -r line; echo "got $line"; exit 3'
+    terminal = pexpect.spawn(str(RUN), ["--", "bash", "-c", script], env=variables, timeout=DEADLINE, encoding="utf-8")
+    terminal.expect("ready")
+    terminal.sendcontrol("z")
+    terminal.expect("passed on")
+    terminal.sendline("typed")
+    terminal.expect("got typed")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 3
+    assert left_behind(tmp_path) == []
+
+
 def test_what_keeps_it_from_starting_is_one_clear_error(variables: dict[str, str], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -147,4 +180,18 @@ def test_what_keeps_it_from_starting_is_one_clear_error(variables: dict[str, str
     assert (done.returncode, "alice/DatabaseAdmin" in done.stderr) == (1, True)
     assert run(variables, "--store", "mysql:x", "--", "true").returncode == 64
     assert run(variables, "--plugin", "/no/such", "--", "true").returncode == 64
+    done = run(variables, "--port", "99999", "--", "true")
+    assert (done.returncode, "infra/local/run: --port 99999: needs 0 to 65535\n" in done.stderr) == (64, True)
+    done = run(variables, "--logs", "/proc/logs", "--", "true")
+    assert (done.returncode, "infra/local/run: --logs /proc/logs: " in done.stderr) == (64, True)
+    assert left_behind(tmp_path) == []
+
+
+def test_it_can_be_started_through_a_link(variables: dict[str, str], tmp_path: Path) -> None:
+    link = tmp_path / "run"
+    link.symlink_to(RUN)
+    done = subprocess.run([str(link), "--", "sh", "-c", "exit 7"], env=variables, capture_output=True, text=True,
+                          timeout=DEADLINE, stdin=subprocess.DEVNULL, check=False)  # fmt: skip
+    assert done.returncode == 7, done.stderr
+    link.unlink()
     assert left_behind(tmp_path) == []

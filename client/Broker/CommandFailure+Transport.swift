@@ -77,20 +77,14 @@ extension CommandFailure {
 
     /// There are no credentials to sign with.
     init(signIn error: any Error, purpose: String) {
-        let why: [String]
-        if let failure = error as? CredentialsNotFound {
-            why = failure.tried.map { "\($0.source): \($0.reason)" }
-        } else {
-            why = ["The credentials could not be read."]
-        }
+        let failure = error as? CredentialsNotFound
+        let why = failure?.tried.map { "\($0.source): \($0.reason)" } ?? ["The credentials could not be read."]
         self.init(
             .signIn,
             code: "CREDENTIALS_MISSING",
             what: "\(purpose): there are no AWS credentials to sign with.",
             why: why,
-            // Works for profiles of every kind, also those that only AWS's own tools can read.
-            next:
-                "aws sso login --profile NAME, then: eval \"$(aws configure export-credentials --profile NAME --format env)\""
+            next: failure?.tried.lazy.compactMap(\.fix).first ?? "aws sso login --profile NAME, then add --profile NAME"
         )
     }
 
@@ -101,7 +95,7 @@ extension CommandFailure {
             code: ProblemCode.credentialsExpired.rawValue,
             what: "\(purpose): your AWS credentials have expired.",
             why: credentials.expiration.map { ["They ended at \($0)."] } ?? [],
-            next: "Sign in again with your permission set, then repeat the command."
+            next: "aws sso login, and name the profile with --profile, or export fresh keys; then repeat the command."
         )
     }
 }

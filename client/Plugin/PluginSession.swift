@@ -63,17 +63,7 @@ struct PluginSession: Sendable {
     }
 
     private func run(in directory: PrivateDirectory, _ catching: SignalPipe.Catching) async throws -> Ending {
-        let endpoints: AWSEndpoints
-        do {
-            endpoints = try AWSEndpoints(environment: world.environment)
-        } catch AWSEndpoints.Rejection.form(let variable) {
-            throw CommandFailure(
-                .usage,
-                code: "SETTINGS_INVALID",
-                what: "\(variable) is no address as https://host.",
-                next: "Correct \(variable), or unset it."
-            )
-        }
+        let endpoints = try Dependencies.endpoints(world.environment)
         let call = try PluginCall(
             reply: reply,
             session: channel.session,

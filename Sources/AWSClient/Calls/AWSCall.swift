@@ -17,6 +17,10 @@ struct AWSCall<Output: Sendable>: Sendable {
     let operation: String
     /// When it may be repeated.
     let repeatable: Repeatable
+    /// The method; anything but `POST` only in the REST protocols.
+    var method = "POST"
+    /// What follows the endpoint's address, percent-encoded and without a slash before it.
+    var path = ""
     /// Protocol headers besides those of the signature.
     let headers: [HTTPHeader]
     /// The body as it will be sent.

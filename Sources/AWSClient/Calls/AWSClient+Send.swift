@@ -5,9 +5,17 @@ internal import SessionCore
 extension AWSClient {
     /// Makes a call, with its retries.
     ///
+    /// - Parameters:
+    ///   - call: The call.
+    ///   - region: Where to.
+    ///   - credentials: Whose; nil for the few calls that are not signed, because they are how one gets credentials.
+    /// - Returns: The answer.
     /// - Throws: ``AWSFailure``, of the last attempt.
-    func send<Output>(_ call: AWSCall<Output>, in region: Region, as credentials: AWSCredentials) async throws -> Output
-    {
+    func send<Output>(
+        _ call: AWSCall<Output>,
+        in region: Region,
+        as credentials: AWSCredentials?
+    ) async throws -> Output {
         var attempt = 1
         while true {
             do {
@@ -38,7 +46,7 @@ extension AWSClient {
     private func sendOnce<Output>(
         _ call: AWSCall<Output>,
         in region: Region,
-        as credentials: AWSCredentials,
+        as credentials: AWSCredentials?,
         attempt: Int
     ) async throws(FailedAttempt) -> Output {
         let start = now()
@@ -78,18 +86,19 @@ extension AWSClient {
     private func signed<Output>(
         _ call: AWSCall<Output>,
         in region: Region,
-        as credentials: AWSCredentials,
+        as credentials: AWSCredentials?,
         at moment: Timestamp,
         within bounds: HTTPLimits
     ) throws(FailedAttempt) -> HTTPRequest {
         let endpoint = endpoints.endpoint(of: call.service, in: region)
         let request = HTTPRequest(
-            method: "POST",
-            url: endpoint.url,
+            method: call.method,
+            url: endpoint.url + call.path,
             headers: call.headers,
             body: call.body,
             limits: bounds
         )
+        guard let credentials else { return request }
         let signer = SigV4(
             credentials: credentials,
             service: call.service.rawValue,

@@ -21,7 +21,9 @@ public struct AWSEndpoints: Sendable, Hashable {
     enum Key {
         static let common = "AWS_ENDPOINT_URL"
         static let ignore = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
-        static func own(_ service: AWSService) -> String { "AWS_ENDPOINT_URL_\(service.rawValue.uppercased())" }
+        static func own(_ service: AWSService) -> String {
+            "AWS_ENDPOINT_URL_" + String(service.rawValue.uppercased().map { $0 == "-" ? "_" : $0 })
+        }
     }
 
     private let overrides: [AWSService: String]
@@ -33,7 +35,7 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     /// AWS's own endpoints, but where the environment names others.
     ///
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM` and `_DYNAMODB` go before `AWS_ENDPOINT_URL`;
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_SSO` and `_SSO_OIDC` go before `AWS_ENDPOINT_URL`;
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection/form(variable:)`` when a value is no address.
@@ -59,13 +61,15 @@ public struct AWSEndpoints: Sendable, Hashable {
         let own: Endpoint
         switch service {
         case .iam: own = Self.iam(region)
-        case .dynamodb, .ssm, .sts:
-            own = Endpoint(
-                url: "https://\(service.rawValue).\(region).\(region.partition.domain)/",
-                signingRegion: region.name
-            )
+        case .dynamodb, .ssm, .sts: own = Self.regional(service.rawValue, region)
+        case .sso: own = Self.regional("portal.sso", region)
+        case .ssoOIDC: own = Self.regional("oidc", region)
         }
         return overrides[service].map { Endpoint(url: $0, signingRegion: own.signingRegion) } ?? own
+    }
+
+    private static func regional(_ host: String, _ region: Region) -> Endpoint {
+        Endpoint(url: "https://\(host).\(region).\(region.partition.domain)/", signingRegion: region.name)
     }
 
     private static func iam(_ region: Region) -> Endpoint {

@@ -16,10 +16,14 @@ public struct CredentialsNotFound: Error, Sendable, Hashable, CustomStringConver
         /// Why it gave none; never holds a secret.
         public let reason: String
 
+        /// The command that mends it, for example `aws sso login --profile ops`; nil when no one command does.
+        public let fix: String?
+
         /// Makes an attempt.
-        public init(source: String, reason: String) {
+        public init(source: String, reason: String, fix: String? = nil) {
             self.source = source
             self.reason = reason
+            self.fix = fix
         }
     }
 

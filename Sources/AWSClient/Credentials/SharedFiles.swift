@@ -28,6 +28,8 @@ struct SharedFiles: Sendable, Hashable {
     let credentialsPath: String
     /// Profiles of the config file; nil when there is no such file.
     let config: [String: [String: String]]?
+    /// The config file's `[sso-session x]` sections by name.
+    let ssoSessions: [String: [String: String]]
     /// Sections of the credentials file; nil when there is no such file.
     let credentials: [String: [String: String]]?
 
@@ -37,7 +39,9 @@ struct SharedFiles: Sendable, Hashable {
     init(environment: [String: String]) throws(Rejection) {
         configPath = Self.path(environment[Key.configFile] ?? "~/.aws/config", environment)
         credentialsPath = Self.path(environment[Key.credentialsFile] ?? "~/.aws/credentials", environment)
-        config = try Self.file(configPath).map(Self.profiles)
+        let file = try Self.file(configPath)
+        config = file.map(Self.profiles)
+        ssoSessions = file.map { Self.named("sso-session", in: $0) } ?? [:]
         credentials = try Self.file(credentialsPath)?.sections.reduce(into: [:]) { $0[$1.name] = $1.options }
     }
 
@@ -56,16 +60,30 @@ struct SharedFiles: Sendable, Hashable {
 
     /// The config file's profiles: `[default]`, and `[profile x]` with `x` quoted as a shell would.
     private static func profiles(of file: INIFile) -> [String: [String: String]] {
-        file.sections.reduce(into: [:]) { profiles, section in
+        var profiles: [String: [String: String]] = [:]
+        // The later of the two spellings of one name holds, as in botocore.
+        for section in file.sections {
             if section.name == "default" {
                 profiles["default"] = section.options
-            } else if section.name.hasPrefix("profile"), let words = try? ShellWords.split(section.name),
-                words.count == 2
-            {
-                // A name that is no two words is no profile to botocore either, and no reason to stop.
-                profiles[words[1]] = section.options
+            } else if let name = name(after: "profile", in: section) {
+                profiles[name] = section.options
             }
         }
+        return profiles
+    }
+
+    private static func named(_ kind: String, in file: INIFile) -> [String: [String: String]] {
+        file.sections.reduce(into: [:]) { sections, section in
+            if let name = name(after: kind, in: section) { sections[name] = section.options }
+        }
+    }
+
+    /// The name in a section's `kind name`; nil when it is no two words, which is no reason to stop for botocore either.
+    private static func name(after kind: String, in section: INIFile.Section) -> String? {
+        guard section.name.hasPrefix(kind), let words = try? ShellWords.split(section.name), words.count == 2 else {
+            return nil
+        }
+        return words[1]
     }
 
     private static func file(_ path: String) throws(Rejection) -> INIFile? {

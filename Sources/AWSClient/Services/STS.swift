@@ -17,6 +17,20 @@ public struct STS: Sendable {
         self.credentials = credentials
     }
 
+    /// A proof that the caller holds an MFA device.
+    public struct MFA: Sendable, Hashable {
+        /// The device's ARN, or its serial number.
+        public let serial: String
+        /// The six digits that it shows.
+        public let code: Secret<String>
+
+        /// Names device and code.
+        public init(serial: String, code: Secret<String>) {
+            self.serial = serial
+            self.code = code
+        }
+    }
+
     /// What AssumeRole is asked.
     public struct RoleRequest: Sendable, Hashable {
         /// The role, for example `arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget`.
@@ -27,6 +41,10 @@ public struct STS: Sendable {
         public var sourceIdentity: String?
         /// The session policy as JSON, at most 2048 characters, which narrows the role's rights; nil for all of them.
         public var policy: String?
+        /// What the role's owner asks for in the trust policy; nil for none.
+        public var externalID: String?
+        /// The MFA device and the code that it shows; nil for none.
+        public var mfa: MFA?
         /// Seconds, 900 to 43 200, and at most 3600 when the caller is a role session; nil for AWS's default, 3600.
         public var durationSeconds: Int?
 
@@ -67,27 +85,60 @@ public struct STS: Sendable {
             parameters: [
                 ("RoleArn", request.roleARN), ("RoleSessionName", request.sessionName), ("Policy", request.policy),
                 ("DurationSeconds", request.durationSeconds.map { String($0) }),
-                ("SourceIdentity", request.sourceIdentity),
-            ]
-        ) { result, requestID in
-            let keys = try result.child("Credentials")
-            let user = try result.child("AssumedRoleUser")
-            guard let expiration = Timestamp(try keys.value("Expiration")) else {
-                throw BrokenOutput(part: "Expiration")
-            }
-            return RoleSession(
-                credentials: AWSCredentials(
-                    accessKeyID: try keys.value("AccessKeyId"),
-                    secretAccessKey: Secret(try keys.value("SecretAccessKey")),
-                    sessionToken: Secret(try keys.value("SessionToken")),
-                    expiration: expiration
-                ),
-                assumedRoleARN: try user.value("Arn"),
-                assumedRoleID: try user.value("AssumedRoleId"),
-                requestID: requestID
-            )
-        }
+                ("SourceIdentity", request.sourceIdentity), ("ExternalId", request.externalID),
+                ("SerialNumber", request.mfa?.serial), ("TokenCode", request.mfa?.code.reveal()),
+            ],
+            output: Self.roleSession
+        )
         return try await client.send(call, in: region, as: credentials)
+    }
+
+    /// Assumes a role with a token that an OpenID Connect provider has issued; such a call is not signed.
+    ///
+    /// - Parameters:
+    ///   - roleARN: The role.
+    ///   - sessionName: Shape: 2 to 64 of `[\w+=,.@-]`.
+    ///   - token: The provider's token.
+    ///   - client: Calls AWS.
+    ///   - region: Whose endpoint is called.
+    /// - Returns: The role session.
+    /// - Throws: ``AWSFailure``.
+    public static func assumeRole(
+        _ roleARN: String,
+        sessionName: String,
+        webIdentity token: Secret<String>,
+        client: AWSClient,
+        region: Region
+    ) async throws -> RoleSession {
+        let call: AWSCall<RoleSession> = QueryProtocol.call(
+            .sts,
+            version: version,
+            "AssumeRoleWithWebIdentity",
+            parameters: [
+                ("RoleArn", roleARN), ("RoleSessionName", sessionName), ("WebIdentityToken", token.reveal()),
+            ],
+            output: roleSession
+        )
+        return try await client.send(call, in: region, as: nil)
+    }
+
+    private static func roleSession(_ result: XMLTree, _ requestID: String?) throws -> RoleSession {
+        let keys = try result.child("Credentials")
+        let user = try result.child("AssumedRoleUser")
+        guard let expiration = Timestamp(try keys.value("Expiration")) else {
+            throw BrokenOutput(part: "Expiration")
+        }
+        return RoleSession(
+            credentials: AWSCredentials(
+                accessKeyID: try keys.value("AccessKeyId"),
+                secretAccessKey: Secret(try keys.value("SecretAccessKey")),
+                sessionToken: Secret(try keys.value("SessionToken")),
+                expiration: expiration
+            ),
+            assumedRoleARN: try user.value("Arn"),
+            assumedRoleID: try user.value("AssumedRoleId"),
+            requestID: requestID
+        )
     }
 
     /// Who AWS takes the credentials for.

@@ -14,7 +14,7 @@ import re
 import sys
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import botocore.auth
 import botocore.session
@@ -176,9 +176,11 @@ def endpoints(case: Case) -> Case:
     seen: dict[str, str] = {}
 
     def answer(request: Any, **_: Any) -> AWSResponse:
-        authorization = request.headers["Authorization"]
+        authorization = request.headers.get("Authorization")
         text = authorization.decode() if isinstance(authorization, bytes) else authorization
-        seen.update(url=request.url, signingRegion=text.split("/")[2])
+        # Identity Center's calls are not signed, and have paths of their own.
+        url = "https://" + urlsplit(request.url).netloc + "/"
+        seen.update(url=url, signingRegion=text.split("/")[2] if text else case["region"])
         return AWSResponse(request.url, 404, {}, None)
 
     client.meta.events.register("before-send", answer)
@@ -187,6 +189,8 @@ def endpoints(case: Case) -> Case:
         "iam": lambda: client.get_role(RoleName="x"),
         "ssm": lambda: client.describe_instance_information(),
         "dynamodb": lambda: client.get_item(TableName="xxx", Key={"pk": {"S": "x"}}),
+        "sso": lambda: client.get_role_credentials(roleName="x", accountId="1", accessToken="t"),
+        "sso-oidc": lambda: client.create_token(clientId="x", clientSecret="s", grantType="refresh_token"),
     }[case["service"]]
     try:
         call()

@@ -28,6 +28,7 @@ GRACE_SECONDS = 5.0
 _STOPPING = [signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP]
 _TABLES = re.compile(r"[a-zA-Z0-9_.-]{3,240}", re.ASCII)
 """What the names of DynamoDB tables may begin with; the longest suffix of ours still fits."""
+_PORTS = range(65536)
 _SENT_BY_KERNEL = 0
 """si_code above this: a key at the terminal, not somebody's kill."""
 
@@ -36,7 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     """Returns the exit status: COMMAND's own, 128+n for a signal, 1 when the system does not start."""
     options = _parse(arguments)
     # A shell that ignores SIGHUP (nohup) means it.
-    watched = [one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN] + [signal.SIGCHLD]
+    watched = [one for one in _STOPPING if signal.getsignal(one) is not signal.SIG_IGN]
+    watched += [signal.SIGCHLD, signal.SIGTSTP]
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)
     try:
         system = _System(options, watched, before)
@@ -96,7 +98,7 @@ class _System:
                 if not read:
                     break
                 text += read
-            heard = signal.sigtimedwait([one for one in watched if one != signal.SIGCHLD], 0)
+            heard = signal.sigtimedwait([one for one in watched if one in _STOPPING], 0)
             if heard is not None:
                 self.stop()
                 raise _Stopped(128 + heard.si_signo)
@@ -123,7 +125,14 @@ def _keep(system: _System, options: dict[str, Any], watched: list[signal.Signals
         if heard is None:
             if command is not None:
                 command.kill()
+        elif heard.si_signo == signal.SIGTSTP:
+            # Ctrl-Z is COMMAND's business too: a session passes it on to the node, and whoever stops is followed below.
+            if command is None:
+                os.kill(os.getpid(), signal.SIGSTOP)
         elif heard.si_signo == signal.SIGCHLD:
+            if command is not None and _has_stopped(command):
+                os.kill(os.getpid(), signal.SIGSTOP)
+                command.send_signal(signal.SIGCONT)
             if command is not None and command.poll() is not None:
                 code = command.returncode
                 return 128 + asked_to_stop if asked_to_stop else 128 - code if code < 0 else code
@@ -137,6 +146,14 @@ def _keep(system: _System, options: dict[str, Any], watched: list[signal.Signals
         elif heard.si_code <= _SENT_BY_KERNEL or heard.si_signo == signal.SIGHUP:
             command.send_signal(heard.si_signo)
             asked_to_stop = heard.si_signo
+
+
+def _has_stopped(command: subprocess.Popen[bytes]) -> bool:
+    """Whether COMMAND was stopped, as Ctrl-Z stops it; each stop is told once."""
+    try:
+        return os.waitid(os.P_PID, command.pid, os.WSTOPPED | os.WNOHANG) is not None
+    except ChildProcessError:
+        return False
 
 
 def _start(system: _System, command: list[str], mask: set[Any]) -> subprocess.Popen[bytes]:
@@ -189,6 +206,15 @@ def _parse(arguments: Sequence[str]) -> dict[str, Any]:
     for name in ("plugin", "logs"):
         if options[name] is not None:
             options[name] = str(Path(options[name]).resolve())
+    if options["port"] not in _PORTS:
+        _usage(parser, f"--port {options['port']}: needs 0 to {_PORTS[-1]}")
+    if options["logs"] is not None:
+        try:
+            Path(options["logs"]).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            _usage(parser, f"--logs {options['logs']}: {error.strerror}")
+        if not os.access(options["logs"], os.W_OK):
+            _usage(parser, f"--logs {options['logs']}: not writable")
     if options["plugin"] is not None and not os.access(options["plugin"], os.X_OK):
         _usage(parser, f"--plugin {options['plugin']}: not an executable")
     return {**options, "run": uuid.uuid4().hex}
