@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .executable(name: "ssm-broker", targets: ["ssm-broker"]),
         .executable(name: "broker-lambda", targets: ["broker-lambda"]),
+        .executable(name: "enforcer-lambda", targets: ["enforcer-lambda"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,12 +60,28 @@ let package = Package(
         // Use cases.
         library("BrokerService", ["AWSClient", "HTTPTransport", "SessionCore", logging]),
 
-        // Composition roots.
+        // Keeps writing documents in other accounts out of the broker, and sessions out of whoever writes them.
+        library("DocumentEnforcer", ["AWSClient", "Digests", "SessionCore", logging]),
+
+        // Composition roots, and what the functions' processes do alike, which stays out of LambdaRuntime and of every use case.
+        library(
+            "LambdaRoot",
+            [
+                "AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime", "SQLiteStore",
+                "SessionCore", logging,
+            ]
+        ),
         .executableTarget(
             name: "broker-lambda",
             dependencies: [
-                "AWSClient", "BrokerService", "CurlTransport", "DynamoDBStore", "HTTPTransport", "LambdaRuntime",
-                "SQLiteStore", "SessionCore", logging,
+                "AWSClient", "BrokerService", "HTTPTransport", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "enforcer-lambda",
+            dependencies: [
+                "AWSClient", "DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", logging,
             ],
             swiftSettings: strict
         ),
@@ -95,7 +112,14 @@ let package = Package(
             ["AWSClient", "CurlTransport", "DynamoDBStore", "HTTPTransport", "SessionCore", "TestSupport", logging]
         ),
         tests("BrokerService", ["AWSClient", "BrokerService", "HTTPTransport", "SessionCore", "TestSupport", logging]),
-        tests("BrokerLambda", ["BrokerService", "SessionCore", "broker-lambda", logging]),
+        tests(
+            "DocumentEnforcer",
+            [
+                "AWSClient", "CurlTransport", "DocumentEnforcer", "HTTPTransport", "SessionCore", "TestSupport",
+                logging,
+            ]
+        ),
+        tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
         tests(
             "Client",
             [

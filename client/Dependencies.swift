@@ -28,6 +28,8 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
+    var ask: @Sendable (_ question: String) -> String? = { _ in nil }
     /// Waits some milliseconds.
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.

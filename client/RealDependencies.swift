@@ -54,7 +54,13 @@ extension Dependencies {
             beginSignals: { inbox in try SignalPipe.begin { inbox.deliver($0) } },
             executable: { try OwnExecutable.path() },
             terminal: STDIN_FILENO,
-            installedPlugin: Plugin.installed
+            installedPlugin: Plugin.installed,
+            ask: { question in
+                // The question goes where messages go; an answer that is piped in was given before the question was known.
+                guard Terminal.isPresent(on: STDIN_FILENO), Terminal.isPresent(on: STDERR_FILENO) else { return nil }
+                Descriptor.write(question.utf8, to: STDERR_FILENO)
+                return readLine() ?? ""
+            }
         )
     }
 }

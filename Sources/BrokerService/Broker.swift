@@ -69,7 +69,7 @@ public struct Broker: Sendable {
                 matching: request.parameters
             )
             exchange.route = match.route
-            let caller = try exchange.identify()
+            let caller = try await admit(try exchange.identify(), in: &exchange)
             let reply = try await answer(match, caller: caller, in: &exchange)
             exchange.logFinished(status: reply.status, code: nil)
             return reply
@@ -78,6 +78,17 @@ public struct Broker: Sendable {
             exchange.logFinished(status: problem.code.status, code: problem.code)
             return BrokerReply(problem)
         }
+    }
+
+    /// Takes up callers that are people; roles outside Identity Center only when the map or the deployment names them.
+    private func admit(_ caller: CallerIdentity, in exchange: inout Exchange) async throws -> CallerIdentity {
+        guard !caller.isPerson else { return caller }
+        let map = try await dependencies.map()
+        guard let admitted = map.admit(caller, or: dependencies.ceiling.bootstrapAdministrators) else {
+            throw Problem.callerNotPermissionSet
+        }
+        exchange.entry = map.entry(for: admitted)?.id
+        return admitted
     }
 
     private func answer(
@@ -92,6 +103,8 @@ public struct Broker: Sendable {
             return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:
             return BrokerReply(try await openSession(for: caller, in: &exchange).json)
+        case .endSessions:
+            return BrokerReply(try await endSessions(for: caller, in: &exchange))
         case .endSession:
             return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
         case .renewCredentials:

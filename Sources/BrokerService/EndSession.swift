@@ -7,17 +7,28 @@ extension Broker {
     /// Ended sessions may be ended again: a client that lost the answer asks twice.
     func endSession(_ id: RecordID, for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         exchange.session = id
-        var history = try await history(of: id)
+        let history = try await history(of: id)
         let isOwner = history.owner == caller.owner
         if !isOwner { try await admitAdministrator(caller, in: &exchange) }
         exchange.access = history.access
         let details = ["by": isOwner ? "owner" : "administrator"]
+        try await conclude(history, by: caller, details: details, in: exchange)
+        return ["ended": true, "id": .string(id.text)]
+    }
+
+    /// Ends a session that may run, whatever became of it so far; one that does not is left as it is.
+    func conclude(
+        _ history: SessionHistory,
+        by caller: CallerIdentity,
+        details: [String: String],
+        in exchange: Exchange
+    ) async throws {
+        var history = history
         if history.state == .pending {
             try await takeOutcome(details, in: exchange)
-            history = try await self.history(of: id)
+            history = try await self.history(of: history.id)
         }
         if history.mayRun { try await end(history, by: caller, details: details, in: exchange) }
-        return ["ended": true, "id": .string(id.text)]
     }
 
     /// Lets administrators pass; to anybody else, somebody else's session is not there.

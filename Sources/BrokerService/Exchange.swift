@@ -14,6 +14,8 @@ struct Exchange: Sendable {
     var route: Route?
     /// `verified`, or why the caller's role is not proven; nil while no proof was tried.
     var proof: String?
+    /// The name in the map of a role outside Identity Center; nil for people.
+    var entry: PermissionSetName?
     var clientRequestID: RecordID?
     var client: String?
     var access: AuditAccess?
@@ -69,11 +71,7 @@ struct Exchange: Sendable {
                 account: request.caller.account
             )
         } catch {
-            throw Problem(
-                .callerNotPermissionSet,
-                detail: "The caller is not a permission-set session of IAM Identity Center.",
-                next: "Sign in with IAM Identity Center (aws sso login) and name the profile with --profile."
-            )
+            throw Problem.callerNotPermissionSet
         }
     }
 
@@ -122,7 +120,7 @@ struct Exchange: Sendable {
         return AuditCaller(
             arn: caller.arn.recorded,
             owner: identity?.owner ?? owner,
-            permissionSet: identity?.permissionSet.name,
+            permissionSet: identity?.permissionSet?.name ?? entry?.name,
             accessKeyID: caller.accessKeyID.map(\.recorded),
             proof: proof
         )
@@ -153,6 +151,15 @@ struct Exchange: Sendable {
         if let session { metadata["session.id"] = "\(session)" }
         logger.info("request finished", metadata: metadata)
     }
+}
+
+extension Problem {
+    /// The answer to whoever is no person, and no role that the map names.
+    static let callerNotPermissionSet = Problem(
+        .callerNotPermissionSet,
+        detail: "The caller is not a permission-set session of IAM Identity Center.",
+        next: "Sign in with IAM Identity Center (aws sso login) and name the profile with --profile."
+    )
 }
 
 extension String {

@@ -23,6 +23,20 @@ extension Exchange {
                     "You have \(maximum) \(maximum == 1 ? "session" : "sessions") already, which is as many as the role map allows at a time.",
                 next: "See them with ssm-broker sessions, and end one: ssm-broker sessions end <id>"
             )
+        case .blocked(let block):
+            // The reason is the administrators' own business; the block's record has it.
+            return Problem(
+                .callerBlocked,
+                detail:
+                    "An administrator has blocked \(block.key.isUser ? "this user" : "everybody with this role") since \(block.since).",
+                next: "Ask your security team; only they can lift the block: ssm-broker unblock"
+            )
+        case .mapChanged(let current):
+            return Problem(
+                .mapChanged,
+                detail: "Version \(current) of the role map was published meanwhile, so nothing was published.",
+                next: "See what changed, bring your map up to it and publish again: ssm-broker map plan"
+            )
         case .outcomeAlreadyRecorded, .unavailable:
             return Problem(
                 .auditUnavailable,

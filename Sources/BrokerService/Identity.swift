@@ -8,21 +8,21 @@ extension Broker {
         let map = try await dependencies.map()
         let entry = admittedEntry(for: caller, map: map)
         let isAdministrator = isAdministrator(caller, map: map)
-        let isAuditor = map.auditors.contains { $0.admits(caller) }
+        let isAuditor = map.isAuditor(caller)
         guard entry != nil || isAdministrator || isAuditor else {
             throw Problem(
                 .permissionSetNotMapped,
                 detail:
-                    "The role map gives nothing to permission set \(caller.permissionSet) in account \(caller.account).",
+                    "The role map gives nothing to \(caller.title) in account \(caller.account).",
                 next: "Sign in with another permission set, or ask an administrator of the role map to add it."
             )
         }
         return IdentityReply(
             account: caller.account,
             user: caller.user,
-            permissionSet: caller.permissionSet.name,
+            permissionSet: caller.permissionSet?.name ?? exchange.entry?.name ?? "",
             linuxUser: entry?.linuxUser,
-            kinds: entry?.kinds.sorted() ?? [],
+            kinds: entry?.kinds.sorted().filter(SessionKind.started.contains) ?? [],
             regions: entry?.nodes.regions.sorted() ?? [],
             nodeTags: entry?.nodes.tags ?? [:],
             concurrentSessions: entry?.limits.concurrentSessions,
@@ -35,8 +35,7 @@ extension Broker {
 
     /// What the map gives to the caller where they are: nothing in an account, or for a Linux user, that is not admitted.
     private func admittedEntry(for caller: CallerIdentity, map: RoleMap) -> RoleMap.Entry? {
-        guard let entry = map.entries[caller.permissionSet],
-            entry.nodes.accounts.isEmpty || entry.nodes.accounts.contains(caller.account),
+        guard let entry = map.entry(for: caller)?.entry, map.admits(entry, in: caller.account),
             !dependencies.ceiling.forbiddenLinuxUsers.contains(entry.linuxUser.name)
         else { return nil }
         return entry
@@ -44,7 +43,7 @@ extension Broker {
 
     /// Whether the map or the deployment makes the caller an administrator, provided that their role is proven.
     func isAdministrator(_ caller: CallerIdentity, map: RoleMap) -> Bool {
-        map.administrators.union(dependencies.ceiling.bootstrapAdministrators).contains { $0.admits(caller) }
+        map.isAdministrator(caller) || dependencies.ceiling.bootstrapAdministrators.contains { $0.admits(caller) }
     }
 
     /// Proves that the caller's role is Identity Center's; whatever a role name gives, it gives only then.
@@ -69,10 +68,12 @@ extension Exchange {
     mutating func note(proofOf caller: CallerIdentity, role: RoleFacts?) {
         do throws(RoleProof.Rejection) {
             try RoleProof.check(caller, against: role)
-            proof = "verified"
+            proof = caller.isPerson ? "verified" : "role verified, session name unverified"
         } catch {
             switch error {
-            case .notVisible: proof = "not visible under the reserved path"
+            case .notVisible where caller.isPerson: proof = "not visible under the reserved path"
+            case .notVisible: proof = "not visible under the path that the map names"
+            case .notAdmitted: proof = "not named by the map"
             case .path(let path): proof = "path \(path)"
             case .roleID: proof = "another role id"
             case .name: proof = "another role name"

@@ -17,12 +17,11 @@ extension Broker {
 
     private func admitReader(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
         let map = try await dependencies.map()
-        let isAuditor = map.auditors.contains { $0.admits(caller) }
-        guard isAuditor || isAdministrator(caller, map: map) else {
+        guard map.isAuditor(caller) || isAdministrator(caller, map: map) else {
             throw Problem(
                 .auditNotAllowed,
                 detail:
-                    "Permission set \(caller.permissionSet) in account \(caller.account) may not see the sessions of others.",
+                    "\(caller.sentenceTitle) in account \(caller.account) may not see the sessions of others.",
                 next: "Ask for your own, without all; or sign in with an auditor's or administrator's permission set."
             )
         }

@@ -54,8 +54,14 @@ extension MemberAccounts {
         let key = FactsCache.RoleKey(account: caller.account, roleName: caller.arn.roleName, roleID: caller.roleID)
         if let known = cache.role(key, at: now) { return known }
         do {
-            let role = try await inspecting(caller.account, partition: caller.arn.partition) { inspector in
-                try await iam(inspector).role(named: caller.arn.roleName)
+            let role: IAM.Role
+            if case .outside(let admitted?) = caller.role {
+                // The inspector sees Identity Center's roles only; the answer is remembered, so this is seldom.
+                role = try await iam(try await assume(.prove(admitted))).role(named: admitted.name)
+            } else {
+                role = try await inspecting(caller.account, partition: caller.arn.partition) { inspector in
+                    try await iam(inspector).role(named: caller.arn.roleName)
+                }
             }
             let facts = RoleFacts(name: role.name, path: role.path, roleID: role.id)
             if (try? RoleProof.check(caller, against: facts)) != nil { cache.keep(facts, for: key, at: now) }

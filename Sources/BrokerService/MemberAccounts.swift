@@ -169,13 +169,23 @@ struct RoleSessionRequest: Sendable {
         )
     }
 
+    /// To prove one role outside Identity Center, in the broker's own name.
+    static func prove(_ role: RoleARN) -> RoleSessionRequest {
+        RoleSessionRequest(
+            account: role.account,
+            name: "ssm-broker",
+            sourceIdentity: "ssm-broker",
+            policy: SessionPolicies.prove(role)
+        )
+    }
+
     /// To start one session in the engineer's name.
     static func start(_ name: RoleSessionName, _ entitlement: Entitlement) -> RoleSessionRequest {
         let account = entitlement.caller.account
         return RoleSessionRequest(
             account: account,
             name: name.text,
-            sourceIdentity: entitlement.caller.user,
+            sourceIdentity: RoleSessionName.sourceIdentity(of: entitlement.caller.user),
             policy: SessionPolicies.start(
                 node: entitlement.request.node,
                 tags: entitlement.entry.nodes.tags,
@@ -208,7 +218,7 @@ struct RoleSessionRequest: Sendable {
         RoleSessionRequest(
             account: account,
             name: name.text,
-            sourceIdentity: user,
+            sourceIdentity: RoleSessionName.sourceIdentity(of: user),
             policy: SessionPolicies.channel(
                 roleSessionName: name,
                 kmsKey: kmsKey,
@@ -223,7 +233,7 @@ struct RoleSessionRequest: Sendable {
         RoleSessionRequest(
             account: session.access.account,
             name: session.roleSessionName.text,
-            sourceIdentity: user,
+            sourceIdentity: RoleSessionName.sourceIdentity(of: user),
             policy: SessionPolicies.end(
                 roleSessionName: session.roleSessionName,
                 account: session.access.account,

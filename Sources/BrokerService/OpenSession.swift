@@ -41,7 +41,7 @@ extension Broker {
             isDocumentFresh: lookup.isDocumentFresh
         )
         exchange.access?.roleSessionName = start.name.text
-        exchange.access?.sourceIdentity = caller.user
+        exchange.access?.sourceIdentity = RoleSessionName.sourceIdentity(of: caller.user)
         let sessions = try await prepare(start, accounts: accounts, in: &exchange)
         return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
     }
@@ -54,8 +54,8 @@ extension Broker {
     ) async throws -> StartingSessions {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
-        let limit = start.entitlement.entry.limits.sessionLimit
-        async let recorded: Void = append(intent, limit: limit, in: known)
+        let terms = AppendTerms(limit: start.entitlement.entry.limits.sessionLimit)
+        async let recorded: Void = append(intent, terms: terms, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)

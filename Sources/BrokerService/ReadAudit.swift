@@ -26,11 +26,11 @@ extension Broker {
     private func admitAuditor(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
         try await prove(caller, in: &exchange)
         let map = try await dependencies.map()
-        guard map.auditors.contains(where: { $0.admits(caller) }) else {
+        guard map.isAuditor(caller) else {
             throw Problem(
                 .auditNotAllowed,
                 detail:
-                    "Permission set \(caller.permissionSet) in account \(caller.account) may not read the audit log.",
+                    "\(caller.sentenceTitle) in account \(caller.account) may not read the audit log.",
                 next: "Sign in with an auditor's permission set, or ask an administrator of the role map."
             )
         }

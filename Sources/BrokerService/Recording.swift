@@ -9,21 +9,21 @@ extension Broker {
     ///
     /// - Parameters:
     ///   - record: What to record.
-    ///   - limit: How many sessions the owner of an intent may have.
+    ///   - terms: What must hold for it, and what changes with it.
     ///   - exchange: The request, whose deadline bounds the asking.
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
-    func append(_ record: AuditRecord, limit: SessionLimit? = nil, in exchange: Exchange) async throws {
+    func append(_ record: AuditRecord, terms: AppendTerms = AppendTerms(), in exchange: Exchange) async throws {
         do {
-            try await appendOnce(record, limit: limit, in: exchange)
+            try await appendOnce(record, terms: terms, in: exchange)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            try await appendOnce(record, limit: limit, in: exchange)
+            try await appendOnce(record, terms: terms, in: exchange)
         }
     }
 
-    private func appendOnce(_ record: AuditRecord, limit: SessionLimit?, in exchange: Exchange) async throws {
+    private func appendOnce(_ record: AuditRecord, terms: AppendTerms, in exchange: Exchange) async throws {
         do {
-            try await dependencies.audit.append(record, limit: limit).anchor(record, in: exchange.logger)
+            try await dependencies.audit.append(record, terms: terms).anchor(record, in: exchange.logger)
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {

@@ -41,35 +41,9 @@ extension Broker {
         for caller: CallerIdentity,
         in exchange: inout Exchange
     ) async throws {
-        let access = history.access
         let map = try await dependencies.map()
         // The record of this decision names the map of this decision.
         exchange.access?.mapVersion = map.version
-        let request = OpenSessionRequest(
-            requestID: history.id,
-            time: exchange.received,
-            kind: access.kind,
-            node: access.node,
-            region: access.region,
-            reason: access.reason,
-            ticket: access.ticket
-        )
-        let entitlement = try Entitlement(
-            caller: caller,
-            request: request,
-            map: map,
-            ceiling: dependencies.ceiling,
-            now: exchange.received
-        )
-        // The document says who the session runs as, for how long and how it is logged; the tags, on which nodes it may be.
-        guard entitlement.document.hash == access.document?.hash, entitlement.entry.nodes.tags == access.nodeTags ?? [:]
-        else {
-            throw Problem(
-                .sessionNoLongerAllowed,
-                detail:
-                    "The role map has changed for \(caller.permissionSet): it would not start this session as it is.",
-                next: "End the session and start a new one: ssm-broker connect \(access.node)"
-            )
-        }
+        if let objection = history.objection(for: caller, under: map, ceiling: dependencies.ceiling) { throw objection }
     }
 }

@@ -8,6 +8,8 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
     case listSessions = "GET /v1/sessions"
     /// Decide, record, start.
     case openSession = "POST /v1/sessions"
+    /// End the sessions of a user, a permission set or a node.
+    case endSessions = "DELETE /v1/sessions"
     /// End a session.
     case endSession = "DELETE /v1/sessions/{id}"
     /// Fresh channel credentials for a session's owner.

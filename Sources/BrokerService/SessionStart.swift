@@ -28,7 +28,7 @@ extension Entitlement {
             account: caller.account,
             region: request.region,
             node: request.node,
-            permissionSet: caller.permissionSet.name,
+            permissionSet: self.id.name,
             linuxUser: entry.linuxUser,
             document: document.name,
             channel: channel
@@ -89,15 +89,7 @@ extension Entitlement {
                 next:
                     "Check that the node runs, that its agent does, and that it reaches Systems Manager; then try again."
             )
-        case .accessDenied:
-            let tags = entry.nodes.tags.sorted { $0.key < $1.key }
-                .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", ")
-            return Problem(
-                .nodeNotAllowed,
-                detail:
-                    "Permission set \(caller.permissionSet) may not connect to node \(node)\(tags.isEmpty ? "" : "; it needs the tags \(tags)").",
-                next: "See what you may reach: ssm-broker whoami"
-            )
+        case .accessDenied: return nodeNotAllowed
         case .invalidDocument:
             return Problem(
                 .documentMissing,

@@ -49,11 +49,11 @@ extension Broker {
     /// Sweeps because an auditor or administrator asks.
     func sweep(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         let map = try await dependencies.map()
-        guard map.auditors.contains(where: { $0.admits(caller) }) || isAdministrator(caller, map: map) else {
+        guard map.isAuditor(caller) || isAdministrator(caller, map: map) else {
             throw Problem(
                 .auditNotAllowed,
                 detail:
-                    "Permission set \(caller.permissionSet) in account \(caller.account) may not sweep.",
+                    "\(caller.sentenceTitle) in account \(caller.account) may not sweep.",
                 next: "Sign in with an auditor's or administrator's permission set."
             )
         }

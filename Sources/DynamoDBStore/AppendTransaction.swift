@@ -21,6 +21,14 @@ struct AppendTransaction {
         case session
         /// How many sessions the owner has.
         case counter
+        /// That nobody concerned is blocked.
+        case unblocked
+        /// The published version of the role map.
+        case version
+        /// The pointer to the current version, from the one before.
+        case current
+        /// The change of a block.
+        case block
     }
 
     private(set) var writes: [(part: Part, write: DynamoDB.Write)] = []
@@ -51,6 +59,20 @@ struct AppendTransaction {
     /// Moves the head from where it was seen.
     mutating func move(_ head: ChainHead) {
         writes.append((.head, ChainHead.move(from: head, to: next, in: tables.heads)))
+    }
+
+    /// Adds what the terms ask for besides the limit.
+    mutating func hold(to terms: AppendTerms) {
+        for key in terms.unlessBlocked where key != terms.blocking?.key {
+            writes.append(
+                (.unblocked, .check(Tables.key(only: Tables.block(key)), in: tables.sessions, if: Tables.hasNoBody))
+            )
+        }
+        if let version = terms.publishing {
+            add(.version, version.item)
+            writes.append((.current, version.pointer.move(in: tables.heads)))
+        }
+        if let change = terms.blocking { writes.append((.block, change.write(to: tables.sessions))) }
     }
 
     /// Keeps the state of the record's session, and the record's place in it.

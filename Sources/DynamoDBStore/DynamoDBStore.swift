@@ -1,7 +1,7 @@
 public import AWSClient
 public import SessionCore
 
-/// The audit log in DynamoDB: the store of the broker in AWS.
+/// The audit log, the published role maps and the live state in DynamoDB: the store of the broker in AWS.
 ///
 /// The tables are made by whoever deploys, and named after one prefix; ``Tables`` says what is in them.
 public final class DynamoDBStore: AuditStore {
@@ -77,11 +77,11 @@ public final class DynamoDBStore: AuditStore {
     }
 
     /// Appends one record; durable when this returns.
-    public func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+    public func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
         let chain = AuditChain.chain(for: record.id, of: chains)
         let turn = { @Sendable [self] in
             try await turns.run(chain: chain) { [self] in
-                try await call { try await $0.append(record, to: chain, limit: limit) }
+                try await call { try await $0.append(record, to: chain, terms: terms) }
             }
         }
         // Bounded again, as others may be before us.
@@ -122,7 +122,7 @@ public final class DynamoDBStore: AuditStore {
     }
 
     /// One call of the port: its own deadline, and only the port's failures.
-    private func call<Value: Sendable>(
+    func call<Value: Sendable>(
         _ body: @escaping @Sendable (StoreCall) async throws -> Value
     ) async throws -> Value {
         do {
@@ -131,6 +131,8 @@ public final class DynamoDBStore: AuditStore {
             }
         } catch let failure as AuditStoreFailure {
             throw failure
+        } catch let damage as RoleMapDamage {
+            throw damage
         } catch {
             throw AuditStoreFailure.unavailable("DynamoDB: \(error)")
         }

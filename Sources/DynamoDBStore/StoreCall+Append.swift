@@ -7,7 +7,7 @@ extension StoreCall {
     static let maximumBytes = 350_000
 
     /// Appends a record, with everything that must hold together with it, in one transaction.
-    func append(_ record: AuditRecord, to chain: Int, limit: SessionLimit?) async throws -> ChainedRecord {
+    func append(_ record: AuditRecord, to chain: Int, terms: AppendTerms) async throws -> ChainedRecord {
         try await noteDay(of: record.time)
         for attempt in 1... {
             let seen = try await look(for: record, chain: chain)
@@ -21,21 +21,29 @@ extension StoreCall {
             guard next.bytes.count <= Self.maximumBytes else {
                 throw AuditStoreFailure.unavailable("a record of \(next.bytes.count) bytes does not fit in an item")
             }
-            let transaction = try await transaction(of: record, next, seen: seen, limit: limit)
+            let transaction = try await transaction(of: record, next, seen: seen, terms: terms)
             do {
                 try await dynamodb.transact(transaction.writes.map(\.write), token: transaction.token)
                 return next
             } catch let failure as AWSFailure where !failure.cancellationReasons.isEmpty {
                 let missed = transaction.missed(failure)
                 // An attempt whose answer was lost has made its own conditions fail.
-                if !missed.isDisjoint(with: [.marker, .claim, .outcome, .counter, .record]),
+                if !missed.isDisjoint(with: [.marker, .claim, .outcome, .counter, .record, .current]),
                     let stored = try await self.record(record.id)
                 {
                     return stored
                 }
                 if missed.contains(.claim) { throw AuditStoreFailure.requestAlreadyUsed }
                 if missed.contains(.outcome) { throw AuditStoreFailure.outcomeAlreadyRecorded }
-                if missed.contains(.counter), let limit { throw AuditStoreFailure.tooManySessions(limit.maximum) }
+                if missed.contains(.unblocked), let block = try await block(matching: terms.unlessBlocked) {
+                    throw AuditStoreFailure.blocked(block)
+                }
+                if missed.contains(.counter), let limit = terms.limit {
+                    throw AuditStoreFailure.tooManySessions(limit.maximum)
+                }
+                if missed.contains(.current) {
+                    throw AuditStoreFailure.mapChanged(current: try await pointer()?.number ?? 0)
+                }
                 if missed.contains(.record), !missed.contains(.head) {
                     throw Inconsistent(description: "chain \(chain) goes on behind its head")
                 }
@@ -84,11 +92,13 @@ extension StoreCall {
         of record: AuditRecord,
         _ next: ChainedRecord,
         seen: Seen,
-        limit: SessionLimit?
+        terms: AppendTerms
     ) async throws -> AppendTransaction {
         var transaction = AppendTransaction(tables: tables, record: record, next: next)
         transaction.move(seen.head)
+        transaction.hold(to: terms)
         var identity = [record.id.text, "\(next.chain)", "\(next.sequence)", Tables.digest("\(next.hash)")]
+        identity += terms.identity
         guard let id = record.session else {
             transaction.token = Self.token(identity)
             return transaction
@@ -102,8 +112,8 @@ extension StoreCall {
             after.session?.apply(record)
         }
         transaction.keep(after, of: id)
-        transaction.count(from: seen.session, to: after, limit: limit)
-        identity += ["\(after.revision)", limit.map { "\($0.maximum)" } ?? "-"]
+        transaction.count(from: seen.session, to: after, limit: terms.limit)
+        identity += ["\(after.revision)"]
         transaction.token = Self.token(identity)
         return transaction
     }

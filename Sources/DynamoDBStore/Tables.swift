@@ -15,7 +15,8 @@ internal import SessionCore
 /// | `OUTCOME#<intent>` | `-` | `record`: the intent's one outcome | a second outcome |
 /// | `SESSION#<id>` | time, 20 digits `#` revision, 10 digits | `chain`, `seq` of a record of that session | a session's records |
 /// | `DAYS` | `2026-11-21` | that day has records | a query without user, node or permission set |
-/// | `MAP` | version, 10 digits | kept free for published role maps, with their bytes | the map and its history |
+/// | `MAP` | version, 10 digits | `body`: a published version of the role map as JSON, naming its chunks | the map's history |
+/// | `MAPCHUNK#<SHA-256>` | `-` | `bytes`: a chunk of a map, put before the version that names it | the map |
 ///
 /// Claims and outcomes are here and not beside the live state, as they are promises: who may change live state could otherwise delete
 /// one, and so replay a request or give an intent a second outcome.
@@ -25,8 +26,8 @@ internal import SessionCore
 /// from the id, so that a busy day is no hot partition). Indexes are eventually consistent: a record may take a moment to show in a
 /// query. Chains, heads, promises and a session's own records are read from the tables, with every acknowledged write.
 ///
-/// **`<name>-heads`** has one item a chain, `pk` = `CHAIN#<n>`: `seq`, `hash`. It is apart because it is updated. `MAP` is kept free for
-/// the current version of the role map.
+/// **`<name>-heads`** has one item a chain, `pk` = `CHAIN#<n>`: `seq`, `hash`; and `MAP`: `number`, `body` of the pointer to the current
+/// version of the role map. It is apart because it is updated.
 ///
 /// **`<name>-sessions`** is the live state, never evidence. Key `pk`.
 ///
@@ -34,9 +35,12 @@ internal import SessionCore
 /// | --- | --- |
 /// | `SESSION#<id>` | `revision` (counts the session's records), `body` (the session as JSON, absent before the intent), index keys |
 /// | `OWNER#<SHA-256 of the owner>` | `count`: how many sessions of that owner are pending or live |
+/// | `BLOCK#<SHA-256 of the key>` | `body`: a block as JSON, and index keys; all absent once it is taken out of force |
+/// | `PLACE#<account>/<Region>` | `body`: where the rollout stands there, as JSON, and index keys |
 ///
 /// Indexes, each with `sort` (opened, 20 digits `#` id): `byUser`, `byNode`, `byPermissionSet`, `byShard` (`shard`: all of them),
-/// `byOpen` (`open`: a shard, present only while there may be something to end, so that the index stays small).
+/// `byOpen` (`open`: a shard, present only while there may be something to end, so that the index stays small). In `byShard` the blocks
+/// have the shard `blocks` and their key as `sort`, the places `places` and `<account>/<Region>`.
 struct Tables: Sendable, Hashable {
     /// What the tables' names begin with.
     let name: String
@@ -54,7 +58,15 @@ struct Tables: Sendable, Hashable {
     static func outcome(_ intent: RecordID) -> String { "OUTCOME#\(intent)" }
     static func session(_ id: RecordID) -> String { "SESSION#\(id)" }
     static func owner(_ owner: SessionOwner) -> String { "OWNER#\(digest(owner.text))" }
+    static func block(_ key: BlockKey) -> String { "BLOCK#\(digest(key.text))" }
+    static func place(_ place: RolloutCursor) -> String { "PLACE#\(place.text)" }
+    static func chunk(_ hash: String) -> String { "MAPCHUNK#\(hash)" }
+    static func version(_ number: Int64) -> String { padded(number, to: 10) }
+    static let map = "MAP"
     static let days = "DAYS"
+    /// What `byShard` has besides sessions.
+    static let blocks = "blocks"
+    static let places = "places"
     /// The sort key where a partition has one item only.
     static let alone = "-"
 
@@ -92,6 +104,9 @@ struct Tables: Sendable, Hashable {
 
     /// A key of one of the other tables.
     static func key(only pk: String) -> Attributes { ["pk": .string(pk)] }
+
+    /// Holds of an item that is not there, or that has been emptied.
+    static let hasNoBody = DynamoDB.Expression("attribute_not_exists(#body)", names: ["#body": "body"])
 
     /// Holds of an item that is not there yet.
     static let isNew = DynamoDB.Expression("attribute_not_exists(#pk)", names: ["#pk": "pk"])

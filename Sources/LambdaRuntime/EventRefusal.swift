@@ -28,6 +28,12 @@ public enum EventRefusal: Error, Sendable, Hashable {
     case notASchedule
     /// A schedule's event, of this other rule.
     case rule(String)
+    /// An event of EventBridge that is neither the schedule's nor a change of a document.
+    case notADocumentChange
+    /// A custom resource's event that came by another way than its own alias.
+    case notByAlias
+    /// A custom resource's event whose answer would go to another place than CloudFormation's.
+    case responseURL
     /// API Gateway's own test call, which passes neither the authoriser nor the resource policy.
     case testInvocation
     /// The front door vouches for no such member, so for nobody.
@@ -50,6 +56,9 @@ extension EventRefusal: Diagnosable {
         case .frontDoorID(let id): "from front door \(String(reflecting: String(id.prefix(64))))"
         case .notASchedule: "an event of EventBridge that no schedule made"
         case .rule(let arn): "of rule \(String(reflecting: String(arn.prefix(128))))"
+        case .notADocumentChange: "an event of EventBridge that tells of no document"
+        case .notByAlias: "a custom resource's event that did not come by the alias for these"
+        case .responseURL: "ResponseURL is no address of CloudFormation's"
         case .testInvocation: "a test call from inside API Gateway"
         case .identity(let member): "no verified \(member.rawValue)"
         case .contradiction(let member): "contradicts itself: \(member)"
@@ -63,7 +72,8 @@ extension EventRefusal: Diagnosable {
         switch self {
         case .notJSON, .malformed, .contradiction, .bodyEncoding, .query:
             Diagnostic(errorType: "Event.Malformed", errorMessage: "The event cannot be read.")
-        case .shape, .frontDoorID, .notASchedule, .rule, .testInvocation:
+        case .shape, .frontDoorID, .notASchedule, .rule, .notADocumentChange, .notByAlias, .responseURL,
+            .testInvocation:
             Diagnostic(
                 errorType: "Event.NotThroughFrontDoor",
                 errorMessage: "The event did not come through the configured front door."

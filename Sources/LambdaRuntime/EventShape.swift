@@ -16,6 +16,8 @@ public enum EventShape: String, Sendable, Hashable, CaseIterable {
     case eventBridge
     /// CloudFormation custom resource.
     case customResource
+    /// What the broker and administrators send: an object with a `trigger`.
+    case trigger
     /// None of these.
     case unknown
 
@@ -35,6 +37,7 @@ private struct Outline: Decodable {
         case detailType = "detail-type"
         case requestType = "RequestType"
         case responseURL = "ResponseURL"
+        case trigger
     }
 
     enum ContextKey: String, CodingKey {
@@ -72,6 +75,7 @@ private struct Outline: Decodable {
     private static func shapeWithoutContext(_ event: KeyedDecodingContainer<Key>) -> EventShape {
         if event.contains(.source), event.contains(.detailType) { return .eventBridge }
         if event.contains(.requestType), event.contains(.responseURL) { return .customResource }
-        return event.contains(.methodArn) ? .authorizer : .unknown
+        if event.contains(.methodArn) { return .authorizer }
+        return event.contains(.trigger) ? .trigger : .unknown
     }
 }

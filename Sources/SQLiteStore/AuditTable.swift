@@ -30,19 +30,23 @@ struct AuditTable {
         return heads.count
     }
 
-    /// Links a record behind the last one of its chain, and keeps its session's state; call within a transaction.
-    func append(_ record: AuditRecord, limit: SessionLimit?, chains: Int) throws -> ChainedRecord {
+    /// Links a record behind the last one of its chain, and makes what changes with it; call within a transaction.
+    func append(_ record: AuditRecord, terms: AppendTerms, chains: Int) throws -> ChainedRecord {
         if let stored = try chained("WHERE id = ?", [.text(record.id.text)]).first { return stored }
         if let claim = record.claim, try exists("claim = ?", claim) { throw AuditStoreFailure.requestAlreadyUsed }
         if let intent = record.outcomeOf, try exists("outcome_of = ?", intent.text) {
             throw AuditStoreFailure.outcomeAlreadyRecorded
         }
+        let blocks = BlockTable(connection: connection)
+        if let block = try blocks.block(matching: terms.unlessBlocked) { throw AuditStoreFailure.blocked(block) }
         let sessions = SessionTable(connection: connection)
-        if let limit, record.event == .intent, let owner = record.caller?.owner,
+        if let limit = terms.limit, record.event == .intent, let owner = record.caller?.owner,
             try sessions.countedSessions(of: owner, upTo: limit.maximum) >= limit.maximum
         {
             throw AuditStoreFailure.tooManySessions(limit.maximum)
         }
+        if let version = terms.publishing { try MapTable(connection: connection).publish(version) }
+        if let change = terms.blocking { try blocks.apply(change) }
         let chain = AuditChain.chain(for: record.id, of: chains)
         guard let head = try heads().first(where: { $0.chain == chain }) else { throw SQLiteFailure.inconsistent }
         try checkHead(head)

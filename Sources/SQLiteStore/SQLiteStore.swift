@@ -1,6 +1,6 @@
 public import SessionCore
 
-/// The audit log in one SQLite file: the store of a single machine.
+/// The audit log, the published role maps and the live state in one SQLite file: the store of a single machine.
 public final class SQLiteStore: AuditStore {
     /// What a store is made with.
     public struct Settings: Sendable {
@@ -75,9 +75,9 @@ public final class SQLiteStore: AuditStore {
     }
 
     /// Appends one record; on disk when this returns.
-    public func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+    public func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
         try await call { [chains] table in
-            try table.connection.transaction { try table.append(record, limit: limit, chains: chains) }
+            try table.connection.transaction { try table.append(record, terms: terms, chains: chains) }
         }
     }
 
@@ -111,7 +111,8 @@ public final class SQLiteStore: AuditStore {
         try await call { try $0.heads() }
     }
 
-    private func call<Value: Sendable>(
+    /// One call of a port: its own deadline, and only the port's failures.
+    func call<Value: Sendable>(
         _ body: @escaping @Sendable (AuditTable) throws -> Value
     ) async throws -> Value {
         do {

@@ -51,5 +51,6 @@ enum Schema {
             try connection.execute(SchemaVersions.sessions)
             try SessionTable(connection: connection).rebuild()
         },
+        { try $0.execute(SchemaVersions.maps) },
     ]
 }

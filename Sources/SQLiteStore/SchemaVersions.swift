@@ -110,4 +110,52 @@ enum SchemaVersions {
         -- What limits are counted by: an owner has a handful of these, however many sessions they have had.
         CREATE INDEX sessions_counted ON sessions (owner) WHERE state IN ('pending', 'live');
         """
+
+    /// Version 3: the published role maps, which only grow, and beside them the blocks and the rollout, which change.
+    static let maps = """
+        CREATE TABLE map_chunk (
+            hash TEXT PRIMARY KEY CHECK (length(hash) = 64),
+            bytes BLOB NOT NULL CHECK (length(bytes) BETWEEN 1 AND 300000)
+        ) STRICT;
+
+        CREATE TABLE map_version (
+            number INTEGER PRIMARY KEY CHECK (number >= 1),
+            body BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TRIGGER map_chunk_keeps BEFORE UPDATE ON map_chunk
+        BEGIN SELECT RAISE(ABORT, 'published role maps are append-only'); END;
+
+        CREATE TRIGGER map_chunk_stays BEFORE DELETE ON map_chunk
+        BEGIN SELECT RAISE(ABORT, 'published role maps are append-only'); END;
+
+        -- INSERT OR REPLACE deletes without the trigger above, here too.
+        CREATE TRIGGER map_chunk_is_new BEFORE INSERT ON map_chunk
+        WHEN EXISTS (SELECT 1 FROM map_chunk WHERE hash = NEW.hash)
+        BEGIN SELECT RAISE(ABORT, 'published role maps are append-only'); END;
+
+        CREATE TRIGGER map_version_keeps BEFORE UPDATE ON map_version
+        BEGIN SELECT RAISE(ABORT, 'published role maps are append-only'); END;
+
+        CREATE TRIGGER map_version_stays BEFORE DELETE ON map_version
+        BEGIN SELECT RAISE(ABORT, 'published role maps are append-only'); END;
+
+        CREATE TRIGGER map_version_follows BEFORE INSERT ON map_version
+        WHEN NEW.number IS NOT 1 + COALESCE((SELECT MAX(number) FROM map_version), 0)
+        BEGIN SELECT RAISE(ABORT, 'a version follows the one before it'); END;
+
+        CREATE TABLE block (
+            key TEXT PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT;
+
+        CREATE TABLE rollout (
+            place TEXT PRIMARY KEY,
+            account TEXT NOT NULL,
+            region TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        """
 }

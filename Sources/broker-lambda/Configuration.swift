@@ -1,5 +1,6 @@
 import AWSClient
 import BrokerService
+import LambdaRoot
 import LambdaRuntime
 import Logging
 import SessionCore
@@ -21,26 +22,14 @@ struct Configuration: Sendable {
         case logLevel = "SSM_BROKER_LOG_LEVEL"
         case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
-        /// Set by Lambda itself, for every runtime; its presence tells real Lambda from a stand-in.
-        case initializationType = "AWS_LAMBDA_INITIALIZATION_TYPE"
     }
 
     /// Everything that is wrong, one line each.
-    struct Problems: Error, Hashable {
-        let lines: [String]
-    }
-
-    /// Where the records are kept.
-    enum Store: Sendable, Hashable {
-        /// A SQLite file, by path.
-        case sqlite(String)
-        /// DynamoDB tables, by what their names begin with.
-        case dynamodb(String)
-    }
+    typealias Problems = ConfigurationProblems
 
     let region: Region
     let frontDoor: FrontDoor
-    let store: Store
+    let store: StorePlace
     let roleMapPath: String
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
@@ -56,10 +45,10 @@ struct Configuration: Sendable {
     ///
     /// - Throws: ``Problems`` with a line for each variable that is missing or wrong, and what would be right.
     init(environment: [String: String]) throws(Problems) {
-        var reader = EnvironmentReader(environment)
+        var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
-        let store = reader.required(.store, "sqlite:<absolute path> or dynamodb:<table prefix>", parse: Self.store)
+        let store = reader.required(.store, StorePlace.expected) { StorePlace($0) }
         let roleMapPath = reader.required(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
@@ -85,9 +74,7 @@ struct Configuration: Sendable {
         if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
-        if case .sqlite = store, environment[Key.initializationType.rawValue] != nil {
-            reader.note(.store, "sqlite keeps records on a disk that Lambda throws away; name dynamodb tables")
-        }
+        if let objection = store?.objection(in: environment) { reader.note(.store, objection) }
         let endpoints: AWSEndpoints?
         do throws(AWSEndpoints.Rejection) {
             endpoints = try AWSEndpoints(environment: environment)
@@ -118,27 +105,6 @@ struct Configuration: Sendable {
         self.endpoints = endpoints
     }
 
-    private static func store(_ text: String) -> Store? {
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2 else { return nil }
-        switch parts[0] {
-        case "sqlite" where parts[1].hasPrefix("/"): return .sqlite(String(parts[1]))
-        case "dynamodb" where isTableName(parts[1]): return .dynamodb(String(parts[1]))
-        default: return nil
-        }
-    }
-
-    /// What DynamoDB takes as a table's name, and leaves room for `-sessions` after it.
-    private static func isTableName(_ text: Substring) -> Bool {
-        (3...240).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-                default: false
-                }
-            }
-    }
-
     private static func principal(_ text: String) -> RoleMap.Principal? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let account = try? AccountID(parts[0]), let set = try? PermissionSetName(parts[1])
@@ -151,65 +117,5 @@ struct Configuration: Sendable {
         guard text.hasPrefix("o-"), (12...34).contains(text.utf8.count), text.utf8.dropFirst(2).allSatisfy(isAllowed)
         else { return nil }
         return text
-    }
-}
-
-/// Reads variables, remembering everything that is wrong.
-private struct EnvironmentReader {
-    private let environment: [String: String]
-    private(set) var lines: [String] = []
-
-    init(_ environment: [String: String]) {
-        self.environment = environment
-    }
-
-    mutating func note(_ key: Configuration.Key, _ explanation: String) {
-        note(key.rawValue, explanation)
-    }
-
-    mutating func note(_ name: String, _ explanation: String) {
-        lines.append("\(name): \(explanation)")
-    }
-
-    func hasProblem(_ key: Configuration.Key) -> Bool {
-        lines.contains { $0.hasPrefix("\(key.rawValue): ") }
-    }
-
-    mutating func optional<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard let text = environment[key.rawValue], !text.isEmpty else { return nil }
-        guard let value = parse(text) else {
-            note(key, "needs \(expected)")
-            return nil
-        }
-        return value
-    }
-
-    mutating func required<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> Value? {
-        guard environment[key.rawValue]?.isEmpty == false else {
-            note(key, "is not set; needs \(expected)")
-            return nil
-        }
-        return optional(key, expected, parse: parse)
-    }
-
-    mutating func list<Value>(
-        _ key: Configuration.Key,
-        _ expected: String,
-        parse: (String) -> Value?
-    ) -> [Value] {
-        let texts = (environment[key.rawValue] ?? "").split(separator: ",").map { text in
-            String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-        }
-        let values = texts.compactMap(parse)
-        if values.count != texts.count { note(key, "needs \(expected), separated by commas") }
-        return values
     }
 }

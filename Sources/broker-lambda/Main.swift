@@ -1,94 +1,41 @@
 import AWSClient
 import BrokerService
-import CurlTransport
-import DynamoDBStore
 import HTTPTransport
+import LambdaRoot
 import LambdaRuntime
 import Logging
-import SQLiteStore
 import SessionCore
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// The broker as a Lambda function: chooses the adapters, and does nothing else.
 @main
 enum Main {
     static func main() async {
-        let environment = ProcessInfo.processInfo.environment
-        CurrentProcess.forbidCoreFiles()
-        let level = environment[Configuration.Key.logLevel.rawValue].flatMap(Logger.Level.init(rawValue:)) ?? .info
-        let logger = Logger(label: "ssm-broker") { _ in JSONLineLog(logLevel: level, now: now) }
-        let transport = CurlTransport(environment: environment)
-        let api: RuntimeAPI
-        do throws(RuntimeEndpoint.Rejection) {
-            api = RuntimeAPI(
-                endpoint: try RuntimeEndpoint(environment[RuntimeEndpoint.key] ?? ""),
-                transport: transport
-            )
-        } catch {
-            logger.critical("not run by Lambda", metadata: ["problem": "\(RuntimeEndpoint.key): \(error)"])
-            CurrentProcess.fail()
-        }
-        let configuration: Configuration
-        let broker: Broker
-        do {
-            configuration = try Configuration(environment: environment)
-            broker = try await makeBroker(configuration, environment: environment, transport: transport, logger: logger)
-        } catch {
-            await report(error, to: api, logger: logger)
-            CurrentProcess.fail()
-        }
-        await warm(transport, configuration: configuration, logger: logger)
-        do {
-            try await InvocationLoop(api: api, logger: logger)
-                .run(handler(broker, configuration: configuration, logger: logger))
-        } catch {
-            logger.critical("the Runtime API cannot be talked to", metadata: ["problem": "\(error)"])
-            CurrentProcess.fail()
+        await FunctionProcess.serve { process in
+            let configuration = try Configuration(environment: process.environment)
+            let broker = try await makeBroker(configuration, process)
+            // Opening DynamoDB's store has opened its connection too.
+            await process.warm([.sts, .iam, .ssm], in: configuration.region, configuration.endpoints)
+            return handler(broker, configuration: configuration, logger: process.logger)
         }
     }
 
-    private static func makeBroker(
-        _ configuration: Configuration,
-        environment: [String: String],
-        transport: CurlTransport,
-        logger: Logger
-    ) async throws -> Broker {
+    private static func makeBroker(_ configuration: Configuration, _ process: FunctionProcess) async throws -> Broker {
         let map = try RoleMapFile(path: configuration.roleMapPath).read()
-        let client = AWSClient(
-            transport: transport,
-            endpoints: configuration.endpoints,
-            now: now,
-            sleep: { try await Task.sleep(for: .milliseconds($0)) },
-            random: { Double.random(in: 0..<1) },
-            logger: logger
-        )
+        let client = process.client(configuration.endpoints)
+        let credentials = EnvironmentCredentials(environment: process.environment)
+        let now = FunctionProcess.now
+        let randomBytes = FunctionProcess.randomBytes
         let accounts = MemberAccounts(
             client: client,
-            credentials: EnvironmentCredentials(environment: environment),
+            credentials: credentials,
             region: configuration.region,
             role: configuration.targetRole
         )
-        let store: any AuditStore
-        switch configuration.store {
-        case .sqlite(let path):
-            store = try await SQLiteStore.open(at: path, now: now, makeID: { RecordID(random: randomBytes(16)) })
-        case .dynamodb(let name):
-            store = try await DynamoDBStore.open(
-                DynamoDBStore.Place(
-                    name: name,
-                    region: configuration.region,
-                    client: client,
-                    credentials: EnvironmentCredentials(environment: environment)
-                ),
-                now: now,
-                makeID: { RecordID(random: randomBytes(16)) }
-            )
-        }
+        let store = try await configuration.store.open(
+            in: configuration.region,
+            client: client,
+            credentials: credentials
+        )
         return Broker(
             Broker.Dependencies(
                 audit: store,
@@ -127,53 +74,6 @@ enum Main {
                 body: reply.body.canonicalBytes
             )
         }
-    }
-
-    /// Opens the connections that every first request needs while Lambda still gives the full processor.
-    private static func warm(_ transport: CurlTransport, configuration: Configuration, logger: Logger) async {
-        // Opening DynamoDB's store has opened its connection too.
-        for service in [AWSService.sts, .iam, .ssm] {
-            let url = configuration.endpoints.endpoint(of: service, in: configuration.region).url
-            do throws(HTTPFailure) {
-                try await transport.warm(url)
-            } catch {
-                logger.warning(
-                    "no connection yet",
-                    metadata: ["service": "\(service.rawValue)", "problem": "\(error)"]
-                )
-            }
-        }
-    }
-
-    private static func report(_ error: any Error, to api: RuntimeAPI, logger: Logger) async {
-        let diagnostic: Diagnostic
-        if let problems = error as? Configuration.Problems {
-            for line in problems.lines { logger.critical("configuration", metadata: ["problem": "\(line)"]) }
-            diagnostic = Diagnostic(
-                errorType: "Broker.Configuration",
-                errorMessage: "The configuration is wrong; the log names every problem."
-            )
-        } else {
-            logger.critical("the broker cannot start", metadata: ["problem": "\(error)"])
-            diagnostic = Diagnostic(
-                errorType: "Broker.Start",
-                errorMessage: "The broker cannot start; the log says why."
-            )
-        }
-        do {
-            try await api.reportInitFailure(diagnostic)
-        } catch {
-            logger.critical("the failure could not be reported", metadata: ["problem": "\(error)"])
-        }
-    }
-
-    private static let now: @Sendable () -> Timestamp = {
-        Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)))
-    }
-
-    private static let randomBytes: @Sendable (Int) -> [UInt8] = { count in
-        var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 }
 

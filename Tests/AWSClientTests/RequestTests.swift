@@ -102,7 +102,9 @@ struct RequestTests {
     @Test("every request is one that botocore's model allows, and that botocore would have sent")
     func likeBotocore() async throws {
         var sent: [Sent] = []
-        let asked = try Self.asked() + Self.askedOfDynamoDB
+        let asked =
+            try Self.asked() + Self.askedOfDocuments + Self.askedOfOrganizations + Self.askedOfDynamoDB
+            + Self.askedOfLambda
         for each in asked {
             // Refused at once: only the question matters here.
             let transport = ScriptedTransport([.body(400, #"{"__type":"AccessDenied"}"#)])

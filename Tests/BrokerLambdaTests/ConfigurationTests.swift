@@ -1,4 +1,5 @@
 import BrokerService
+import LambdaRoot
 import LambdaRuntime
 import Logging
 import SessionCore

@@ -47,7 +47,7 @@ final class FaultyAuditStore: AuditStore {
     /// Every record, in the order in which they came.
     var records: [AuditRecord] { memory.appended }
 
-    func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+    func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
         journal.write("append \(record.event.rawValue)")
         if let hook = hooks.withLock({ $0[record.event] }) { await hook(record) }
         let course = rules.withLock { rules -> Course in
@@ -60,10 +60,10 @@ final class FaultyAuditStore: AuditStore {
         case .pass: break
         case .fail(let error): throw error
         case .loseAnswer:
-            _ = try await memory.append(record, limit: limit)
+            _ = try await memory.append(record, terms: terms)
             throw AuditStoreFailure.unavailable("the answer was lost")
         }
-        let chained = try await memory.append(record, limit: limit)
+        let chained = try await memory.append(record, terms: terms)
         journal.write("recorded \(record.event.rawValue)")
         return chained
     }

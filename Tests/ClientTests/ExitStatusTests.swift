@@ -26,13 +26,14 @@ struct ExitStatusTests {
                 .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
                 .permissionSetNotMapped,
                 .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
-                .tooManySessions,
+                .tooManySessions, .callerBlocked,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
+                .administratorRequired,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),
-        ([.nodeOffline, .nodeNotConnected], .nodeNotReady),
+        ([.nodeOffline, .nodeNotConnected, .documentPending], .nodeNotReady),
         ([.auditUnavailable], .auditUnavailable),
         ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
         (
@@ -40,7 +41,7 @@ struct ExitStatusTests {
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
                 .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
-                .internalFailure,
+                .mapChanged, .mapMissing, .internalFailure,
             ], .failed
         ),
     ]

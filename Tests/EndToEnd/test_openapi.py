@@ -166,6 +166,7 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("OpenSessionReply", "SessionCore/API/OpenSessionReply.swift", "struct OpenSessionReply:"),
         ("StartedSession", "SessionCore/API/OpenSessionReply.swift", "struct StartedSession:"),
         ("ChannelCredentials", "SessionCore/API/OpenSessionReply.swift", "struct ChannelCredentials:"),
+        ("EndSessionsReply", "SessionCore/API/EndSessionsReply.swift", "struct EndSessionsReply:"),
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
@@ -183,14 +184,17 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
 
 
 @pytest.mark.parametrize(
-    ("path", "source", "others"),
+    ("method", "path", "source", "others"),
     [
-        ("/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
-        ("/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
+        ("get", "/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
+        ("get", "/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
+        ("delete", "/v1/sessions", "SessionCore/API/EndSessionsRequest.swift", set()),
     ],
 )
-def test_the_query_parameters_are_those_that_the_broker_reads(path: str, source: str, others: set[str]) -> None:
-    parameters = {one["name"] for one in API["paths"][path]["get"]["parameters"]}
+def test_the_query_parameters_are_those_that_the_broker_reads(
+    method: str, path: str, source: str, others: set[str]
+) -> None:
+    parameters = {one["name"] for one in API["paths"][path][method]["parameters"]}
     enum = swift(source).split("enum Parameter", 1)[1].split("\n    }\n", 1)[0]
     assert parameters == set(re.findall(r"case (\w+)$", enum, re.MULTILINE)) | others
 

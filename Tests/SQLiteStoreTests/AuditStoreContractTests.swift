@@ -18,12 +18,12 @@ struct AuditStoreContractTests {
     }
 
     /// Writes through two stores in turn, as two processes on one file would.
-    struct TwoHands: AuditStore {
+    struct TwoHands: AuditStore, BlockStore, RoleMapStore {
         let left: SQLiteStore
         let right: SQLiteStore
 
-        func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
-            try await (record.id.text.utf8.last.map { $0 % 2 == 0 } == true ? left : right).append(record, limit: limit)
+        func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
+            try await (record.id.text.utf8.last.map { $0 % 2 == 0 } == true ? left : right).append(record, terms: terms)
         }
         func records(matching query: AuditQuery) async throws -> AuditPage { try await left.records(matching: query) }
         func records(ofSession session: RecordID) async throws -> [AuditRecord] {
@@ -37,11 +37,35 @@ struct AuditStoreContractTests {
             try await left.chain(chain, from: from, limit: limit)
         }
         func heads() async throws -> [ChainHead] { try await right.heads() }
+        func blocks() async throws -> [Block] { try await right.blocks() }
+        func block(matching keys: [BlockKey]) async throws -> Block? { try await left.block(matching: keys) }
+        func pointer() async throws -> RoleMapPointer? { try await left.pointer() }
+        func keep(_ chunks: RoleMapChunks) async throws { try await right.keep(chunks) }
+        func map(_ number: Int64) async throws -> PublishedRoleMap? { try await left.map(number) }
+        func versions(before: Int64?, limit: Int) async throws -> [RoleMapVersion] {
+            try await right.versions(before: before, limit: limit)
+        }
     }
 
     @Test("two stores on one file keep it together", arguments: AuditStoreContract.rules)
     func shared(_ rule: AuditStoreContract) async throws {
         let folder = try DatabaseFolder()
         try await rule.check(TwoHands(left: try await folder.store(), right: try await folder.store()))
+    }
+
+    @Test("the store on SQLite keeps the contract of role maps", arguments: RoleMapStoreContract.rules)
+    func maps(_ rule: RoleMapStoreContract) async throws {
+        let folder = try DatabaseFolder()
+        try await rule.check(try await folder.store())
+        let shared = try DatabaseFolder()
+        try await rule.check(TwoHands(left: try await shared.store(), right: try await shared.store()))
+        try await rule.check(MemoryAuditStore())
+    }
+
+    @Test("the store on SQLite keeps the contract of the rollout", arguments: RolloutStoreContract.rules)
+    func rollout(_ rule: RolloutStoreContract) async throws {
+        let folder = try DatabaseFolder()
+        try await rule.check(try await folder.store())
+        try await rule.check(MemoryAuditStore())
     }
 }

@@ -97,7 +97,7 @@ struct MigrationTests {
         try Self.writeVersion1(try Self.records(), in: folder)
         _ = try await folder.store()
         let store = try await folder.store()
-        #expect(try folder.connection().rows("PRAGMA user_version") { try $0.integer(0) } == [2])
+        #expect(try folder.connection().rows("PRAGMA user_version") { try $0.integer(0) } == [3])
         // Session 6 is pending still.
         let second = try AuditSamples.record(20, .intent, session: 20)
         await #expect(throws: AuditStoreFailure.tooManySessions(1)) {

@@ -124,7 +124,7 @@ struct StoreFailureTests {
         let folder = try DatabaseFolder()
         _ = try await folder.store()
         try folder.connection().execute("PRAGMA user_version = 99")
-        await #expect(throws: SQLiteFailure.newerSchema(found: 99, known: 2)) { _ = try await folder.store() }
+        await #expect(throws: SQLiteFailure.newerSchema(found: 99, known: 3)) { _ = try await folder.store() }
         #expect(try folder.connection().rows("PRAGMA user_version") { try $0.integer(0) } == [99])
     }
 

@@ -20,7 +20,7 @@ import Testing
         Refusal(
             why: "an unknown name",
             parameters: [("users", "alice")],
-            detail: "users: Unknown member; known here: \(members)."
+            detail: "users: Unknown member; user is meant? Known here: \(members)."
         ),
         Refusal(why: "a name twice", parameters: [("user", "alice"), ("user", "bob")], detail: "user: Given 2 times."),
         Refusal(

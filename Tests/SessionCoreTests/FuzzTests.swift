@@ -85,8 +85,14 @@ import Testing
             }
             read += 1
             #expect(identity.arn.text == text)
-            #expect("\(identity.roleID):\(identity.user)" == caller)
-            #expect(identity.arn.roleName == "AWSReservedSSO_\(identity.permissionSet)_\(identity.suffix)")
+            #expect("\(identity.roleID):\(identity.arn.sessionName)" == caller)
+            switch identity.role {
+            case .permissionSet(let set, let suffix):
+                #expect(identity.arn.roleName == "AWSReservedSSO_\(set)_\(suffix)")
+                #expect(identity.user == identity.arn.sessionName)
+            case .outside(let role):
+                #expect(!identity.arn.roleName.hasPrefix("AWSReservedSSO_") && role == nil)
+            }
         }
         #expect((Generated.count(20)..<Generated.count(1980)).contains(read))
     }

@@ -38,16 +38,13 @@ import Testing
 
     @Test("a kind that the map does not give is refused")
     func kind() throws {
-        let map = try Cast.map()
-        let set = try PermissionSetName("DatabaseAdmin")
-        var entries = map.entries
-        entries[set]?.kinds = []
-        let without = RoleMap(entries: entries, administrators: [], auditors: [], source: [:])
+        var request = try Cast.request()
+        request.kind = .port
         let problem = try #require(throws: Problem.self) {
             try Entitlement(
                 caller: Cast.caller(),
-                request: Cast.request(),
-                map: without,
+                request: request,
+                map: Cast.map(),
                 ceiling: Cast.ceiling(forbidden: ["dbadmin"]),
                 now: Cast.now
             )

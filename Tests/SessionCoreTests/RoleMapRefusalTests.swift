@@ -17,6 +17,8 @@ import Testing
         }
     }
 
+    static let members =
+        "commands, limits, linuxUser, logging, nodes, ports, reason, sessions, ticket"
     static let user =
         "Expected a Linux user: small letters, digits, _ and -, at most 32, a letter or _ first."
     static let tagValue = "Expected a tag's value: at most 256 letters, digits, spaces and _.:/=+-@."
@@ -56,10 +58,14 @@ import Testing
         Refusal(
             "a misspelt member",
             ["linuxUsr": "ops"],
-            "linuxUsr: Unknown member; known here: limits, linuxUser, logging, nodes, reason, sessions, ticket."
+            "linuxUsr: Unknown member; linuxUser is meant? Known here: \(members)."
         ),
-        Refusal("an unknown kind", ["sessions": ["shell", "port"]], "sessions.1: Expected one of shell."),
-        Refusal("no kind", ["sessions": []], "sessions: Expected at least one of shell."),
+        Refusal(
+            "an unknown kind",
+            ["sessions": ["shell", "scp"]],
+            "sessions.1: Expected one of shell, command, port, ssh."
+        ),
+        Refusal("no kind", ["sessions": []], "sessions: Expected at least one of shell, command, port, ssh."),
         Refusal(
             "a kind that is no list",
             ["sessions": "shell"],

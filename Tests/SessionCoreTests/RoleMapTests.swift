@@ -32,7 +32,7 @@ import Testing
         #expect(entry.nodes == RoleMap.NodeRule(accounts: [], regions: [], tags: [:]))
         #expect(entry.limits == RoleMap.Limits(idleMinutes: 20, maximumMinutes: nil))
         #expect(!entry.needsReason && !entry.needsTicket)
-        #expect(entry.logging == RoleMap.Logging())
+        #expect(entry.logging == .inherit(RoleMap.AccountLogging()))
         #expect(map.administrators.isEmpty && map.auditors.isEmpty)
     }
 
@@ -70,11 +70,13 @@ import Testing
         #expect(entry.nodes.tags == ["Kostenstelle ä": ["", "a b_.:/=+-@1½"], "k": ["v"]])
         #expect(
             entry.logging
-                == RoleMap.Logging(
-                    cloudWatchLogGroup: "/sessions/${account}/${region}#1",
-                    s3Bucket: "logs-${account}-${region}",
-                    s3KeyPrefix: "a=b/c.d_e-f",
-                    kmsKey: "arn:aws:kms:${region}:${account}:key/mrk-1234abcd"
+                == .explicit(
+                    RoleMap.Logging(
+                        cloudWatchLogGroup: "/sessions/${account}/${region}#1",
+                        s3Bucket: "logs-${account}-${region}",
+                        s3KeyPrefix: "a=b/c.d_e-f",
+                        kmsKey: "arn:aws:kms:${region}:${account}:key/mrk-1234abcd"
+                    )
                 )
         )
     }

@@ -10,6 +10,9 @@ import Testing
         var testDescription: String { why }
     }
 
+    static let members =
+        "administrators, auditors, logging, permissionSets, preferences, publishers, roles, rollout, version"
+
     static let wholes = [
         Whole(
             why: "a list",
@@ -37,7 +40,7 @@ import Testing
         Whole(
             why: "an unknown member",
             map: ["version": 1, "permissionSets": [:], "admins": []],
-            problems: ["admins: Unknown member; known here: administrators, auditors, permissionSets, version."]
+            problems: ["admins: Unknown member; known here: \(members)."]
         ),
         Whole(
             why: "a name that is none",
@@ -67,7 +70,7 @@ import Testing
         Whole(
             why: "administrators as an object",
             map: ["version": 1, "permissionSets": [:], "administrators": [:]],
-            problems: ["administrators: Expected a list of account and permissionSet."]
+            problems: ["administrators: Expected a list of account and permissionSet, or of role."]
         ),
         Whole(
             why: "an auditor by name alone",
@@ -83,9 +86,9 @@ import Testing
             why: "an administrator with a member more",
             map: [
                 "version": 1, "permissionSets": [:],
-                "administrators": [["account": "111122223333", "permissionSet": "A", "role": "x"]],
+                "administrators": [["account": "111122223333", "permissionSet": "A", "user": "x"]],
             ],
-            problems: ["administrators.0.role: Unknown member; known here: account, permissionSet."]
+            problems: ["administrators.0.user: Unknown member; known here: account, permissionSet."]
         ),
     ]
 

@@ -1,5 +1,6 @@
-import SessionCore
 import Testing
+
+@testable import SessionCore
 
 /// No map that is accepted makes a policy that STS would refuse.
 @Suite struct SessionPolicySizeTests {
@@ -52,7 +53,7 @@ import Testing
             Cast.map("DatabaseAdmin").entries[PermissionSetName("DatabaseAdmin")]
         )
         var longest = entry
-        longest.logging.kmsKey = "arn:aws-us-gov:kms:" + key
+        longest.logging = .explicit(RoleMap.Logging(kmsKey: "arn:aws-us-gov:kms:" + key))
         let place = SessionDocument.Place.account(
             try AccountID(Cast.account),
             try Region("us-gov-abcdefghijklmnopqrstuv-12")

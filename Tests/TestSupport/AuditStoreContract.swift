@@ -18,7 +18,9 @@ package struct AuditStoreContract: Sendable, CustomStringConvertible {
     }
 
     /// Every rule.
-    package static let rules: [AuditStoreContract] = chainRules + promiseRules + queryRules + sessionRules + limitRules
+    package static let rules: [AuditStoreContract] =
+        chainRules + promiseRules + queryRules + sessionRules + limitRules
+        + blockRules
 
     /// Holds a store to the rule.
     ///
@@ -39,11 +41,12 @@ package struct AuditStoreContract: Sendable, CustomStringConvertible {
         _ failure: AuditStoreFailure,
         appending record: AuditRecord,
         limit: SessionLimit? = nil,
+        terms: AppendTerms? = nil,
         to store: any AuditStore
     ) async throws {
         let before = try await store.heads()
         do {
-            _ = try await store.append(record, limit: limit)
+            _ = try await store.append(record, terms: terms ?? AppendTerms(limit: limit))
             throw Violation(description: "record \(record.id) was taken instead of \(failure)")
         } catch let actual as AuditStoreFailure {
             try require(actual == failure, "record \(record.id) was refused with \(actual) instead of \(failure)")

@@ -1,17 +1,21 @@
 package import SessionCore
 internal import Synchronization
 
-/// An audit store that forgets: for tests of what stands on one.
+/// A store of everything that forgets: for tests of what stands on one.
 package final class MemoryAuditStore: AuditStore {
-    private struct Entry {
+    struct Entry {
         let record: AuditRecord
         let chained: ChainedRecord
     }
 
-    private struct State {
+    struct State {
         var entries: [Entry] = []
         var heads: [ChainHead] = []
         var sessions: [RecordID: SessionHistory] = [:]
+        var chunks: [String: [UInt8]] = [:]
+        var versions: [RoleMapVersion] = []
+        var blocks: [BlockKey: Block] = [:]
+        var places: [RolloutCursor: RolloutPlace] = [:]
 
         mutating func add(_ record: AuditRecord, to chain: Int, after head: ChainHead?) -> ChainedRecord {
             let chained = ChainedRecord(
@@ -34,7 +38,7 @@ package final class MemoryAuditStore: AuditStore {
         }
     }
 
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let failure: @Sendable (AuditRecord) -> AuditStoreFailure?
 
     /// Makes an empty store.
@@ -58,7 +62,7 @@ package final class MemoryAuditStore: AuditStore {
         state.withLock { $0.entries.map(\.record) }.filter { $0.event != .genesis }
     }
 
-    package func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord {
+    package func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
         if let failure = failure(record) { throw failure }
         return try state.withLock { state in
             if let same = state.entries.first(where: { $0.record.id == record.id }) { return same.chained }
@@ -68,10 +72,19 @@ package final class MemoryAuditStore: AuditStore {
             if let intent = record.outcomeOf, state.entries.contains(where: { $0.record.outcomeOf == intent }) {
                 throw AuditStoreFailure.outcomeAlreadyRecorded
             }
-            if let limit, record.event == .intent, let owner = record.caller?.owner,
+            if let key = terms.unlessBlocked.first(where: { state.blocks[$0] != nil }), let block = state.blocks[key] {
+                throw AuditStoreFailure.blocked(block)
+            }
+            if let limit = terms.limit, record.event == .intent, let owner = record.caller?.owner,
                 state.countedSessions(of: owner) >= limit.maximum
             {
                 throw AuditStoreFailure.tooManySessions(limit.maximum)
+            }
+            if let version = terms.publishing { try state.publish(version) }
+            switch terms.blocking {
+            case .block(let block)?: state.blocks[block.key] = block
+            case .unblock(let key)?: state.blocks[key] = nil
+            case nil: break
             }
             let chain = AuditChain.chain(for: record.id, of: state.heads.count)
             return state.add(record, to: chain, after: state.heads[chain])

@@ -3,6 +3,30 @@ internal import SessionCore
 extension BrokerClient {
     private static let sessionsPurpose = "The sessions were not listed"
 
+    /// Ends the sessions that a request names together.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func end(_ request: EndSessionsRequest) async throws -> EndSessionsReply {
+        let purpose = "The sessions were not ended"
+        let json = try await call(
+            "DELETE",
+            "/v1/sessions",
+            query: request.parameters,
+            milliseconds: 33_000,
+            purpose: purpose
+        )
+        guard let reply = EndSessionsReply(json: json) else {
+            throw CommandFailure(
+                .failed,
+                code: "ANSWER_UNREADABLE",
+                what: "What became of the sessions is not known: the broker's answer lacks what this client needs.",
+                why: ["This is \(Version.client); the broker at \(endpoint.host) may be of another version."],
+                next: "See what still runs: ssm-broker sessions list --all --state pending,live,unknown"
+            )
+        }
+        return reply
+    }
+
     /// One page of sessions, newest first.
     ///
     /// - Throws: ``CommandFailure``.

@@ -12,16 +12,17 @@ extension ExitStatus {
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
-            .tooManySessions:
+            .administratorRequired,
+            .tooManySessions, .callerBlocked:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound
-        case .nodeOffline, .nodeNotConnected: self = .nodeNotReady
+        case .nodeOffline, .nodeNotConnected, .documentPending: self = .nodeNotReady
         case .auditUnavailable: self = .auditUnavailable
         case .bodyInvalid, .queryInvalid, .reasonInvalid: self = .usage
         case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
             .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
             .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
-            .internalFailure:
+            .mapChanged, .mapMissing, .internalFailure:
             self = .failed
         }
     }

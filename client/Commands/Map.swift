@@ -75,11 +75,8 @@ struct MapRender: BrokerCommand {
     func run(in world: Dependencies) async throws {
         let map = try RoleMapFile(path: file).map
         var files = [("role-map.json", map.canonicalBytes)]
-        for (name, entry) in map.entries.sorted(by: { $0.key < $1.key }) {
-            for kind in entry.kinds.sorted() {
-                let document = SessionDocument(kind, of: name, entry: entry, in: .template)
-                files.append(("\(document.name).json", document.content.canonicalBytes))
-            }
+        for document in SessionDocument.templates(of: map) {
+            files.append(("\(document.name).json", document.content.canonicalBytes))
         }
         let folder = URL(fileURLWithPath: output, isDirectory: true)
         do {

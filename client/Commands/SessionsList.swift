@@ -42,7 +42,7 @@ struct SessionsList: BrokerCommand {
         let request = try request()
         let sessions = try await world.broker(profile: signIn.profile).sessions(request, upTo: limit)
         world.output.write(["sessions": .array(sessions.map(\.json))], as: format) {
-            Self.table(sessions).lines(width: world.output.columns)
+            SessionTable.of(sessions).lines(width: world.output.columns)
         }
     }
 
@@ -70,23 +70,6 @@ struct SessionsList: BrokerCommand {
                 node: node ?? nil,
                 states: states.map { Set($0.compactMap(\.self)) }
             )
-        )
-    }
-
-    private static func table(_ sessions: [SessionHistory]) -> Table {
-        Table(
-            [
-                Table.Column("ID"), Table.Column("STATE"), Table.Column("NODE"), Table.Column("OPENED (UTC)"),
-                Table.Column("USER", mayShrink: true), Table.Column("PERMISSION SET", mayShrink: true),
-                Table.Column("LINUX USER", mayShrink: true),
-            ],
-            rows: sessions.map { session in
-                [
-                    session.id.text, session.state.rawValue, session.access.node.text,
-                    String(session.opened.description.prefix(19).map { $0 == "T" ? " " : $0 }), session.owner.user,
-                    session.permissionSet, session.access.linuxUser ?? "-",
-                ]
-            }
         )
     }
 }

@@ -25,8 +25,8 @@ struct AWSCall<Output: Sendable>: Sendable {
     let headers: [HTTPHeader]
     /// The body as it will be sent.
     let body: [UInt8]
-    /// Reads a 2xx answer's body.
-    let output: @Sendable (_ body: [UInt8], _ requestID: String?) throws -> Output
+    /// Reads a 2xx answer.
+    let output: @Sendable (_ response: HTTPResponse, _ requestID: String?) throws -> Output
     /// Reads the error in any other answer.
     let fault: @Sendable (HTTPResponse) -> ServiceFault?
     /// The request ID, where this protocol puts it.

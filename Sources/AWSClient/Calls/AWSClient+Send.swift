@@ -77,7 +77,7 @@ extension AWSClient {
         }
         log(call, attempt: attempt, since: start, outcome: "ok", response, requestID)
         do {
-            return try call.output(response.body, requestID)
+            return try call.output(response, requestID)
         } catch {
             throw FailedAttempt(call, broken: error, status: response.status, requestID: requestID)
         }

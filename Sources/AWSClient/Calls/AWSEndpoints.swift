@@ -35,8 +35,8 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     /// AWS's own endpoints, but where the environment names others.
     ///
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_SSO` and `_SSO_OIDC` go before `AWS_ENDPOINT_URL`;
-    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and `_SSO_OIDC` go before
+    /// `AWS_ENDPOINT_URL`; `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection/form(variable:)`` when a value is no address.
     public init(environment: [String: String]) throws(Rejection) {
@@ -56,12 +56,13 @@ public struct AWSEndpoints: Sendable, Hashable {
         self.overrides = overrides
     }
 
-    /// The endpoint of a service for a Region; IAM has one for the whole partition.
+    /// The endpoint of a service for a Region; IAM and Organizations have one for the whole partition.
     public func endpoint(of service: AWSService, in region: Region) -> Endpoint {
         let own: Endpoint
         switch service {
         case .iam: own = Self.iam(region)
-        case .dynamodb, .ssm, .sts: own = Self.regional(service.rawValue, region)
+        case .organizations: own = Self.organizations(region)
+        case .dynamodb, .lambda, .ssm, .sts: own = Self.regional(service.rawValue, region)
         case .sso: own = Self.regional("portal.sso", region)
         case .ssoOIDC: own = Self.regional("oidc", region)
         }
@@ -70,6 +71,21 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     private static func regional(_ host: String, _ region: Region) -> Endpoint {
         Endpoint(url: "https://\(host).\(region).\(region.partition.domain)/", signingRegion: region.name)
+    }
+
+    private static func organizations(_ region: Region) -> Endpoint {
+        let home =
+            switch region.partition {
+            case .aws: "us-east-1"
+            case .china: "cn-northwest-1"
+            case .govCloud: "us-gov-west-1"
+            case .europeanSovereignCloud: "eusc-de-east-1"
+            case .iso: "us-iso-east-1"
+            case .isoB: "us-isob-east-1"
+            case .isoE: "eu-isoe-west-1"
+            case .isoF: "us-isof-south-1"
+            }
+        return Endpoint(url: "https://organizations.\(home).\(region.partition.domain)/", signingRegion: home)
     }
 
     private static func iam(_ region: Region) -> Endpoint {

@@ -8,6 +8,10 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case iam
     /// Amazon DynamoDB.
     case dynamodb
+    /// AWS Lambda.
+    case lambda
+    /// AWS Organizations.
+    case organizations
     /// The portal of IAM Identity Center, which gives a signed-in person a permission set's keys.
     case sso
     /// IAM Identity Center's OpenID Connect, which renews a sign-in.

@@ -25,7 +25,8 @@ enum FaultKind {
         "IncompleteSignature": .credentialsRejected, "MissingAuthenticationToken": .credentialsRejected,
         "MissingAuthenticationTokenException": .credentialsRejected, "RequestExpired": .credentialsRejected,
         "NoSuchEntity": .notFound, "NoSuchEntityException": .notFound, "DoesNotExistException": .notFound,
-        "ResourceNotFoundException": .notFound, "InvalidInstanceId": .notFound,
+        "ResourceNotFoundException": .notFound, "AccountNotFoundException": .notFound,
+        "ChildNotFoundException": .notFound, "ParentNotFoundException": .notFound, "InvalidInstanceId": .notFound,
         "InvalidDocument": .invalidDocument, "InvalidDocumentVersion": .invalidDocument,
         "TargetNotConnected": .targetNotConnected,
     ]

@@ -6,7 +6,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// AWS's JSON protocols: 1.1, which SSM speaks, and 1.0, which DynamoDB does.
+/// AWS's JSON protocols: 1.1, which SSM and Organizations speak, and 1.0, which DynamoDB does.
 ///
 /// Source: Smithy, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol".
 enum JSONProtocol {
@@ -22,6 +22,11 @@ enum JSONProtocol {
             service: .dynamodb,
             contentType: "application/x-amz-json-1.0",
             target: "DynamoDB_20120810"
+        )
+        static let organizations = Dialect(
+            service: .organizations,
+            contentType: "application/x-amz-json-1.1",
+            target: "AWSOrganizationsV20161128"
         )
     }
 
@@ -53,8 +58,8 @@ enum JSONProtocol {
                 HTTPHeader("X-Amz-Target", "\(dialect.target).\(operation)"),
             ],
             body: Array(try encoder.encode(input)),
-            output: { body, requestID in
-                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)) else {
+            output: { response, requestID in
+                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(response.body)) else {
                     // The decoder's own error quotes the body, which may hold a token.
                     throw BrokenOutput(part: "JSON")
                 }

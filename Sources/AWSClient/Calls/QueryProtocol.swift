@@ -35,8 +35,8 @@ enum QueryProtocol {
             repeatable: .always,
             headers: [HTTPHeader("Content-Type", contentType)],
             body: Array(form.utf8),
-            output: { body, requestID in
-                guard let root = try? XMLTree(parsing: body) else { throw BrokenOutput(part: "XML") }
+            output: { response, requestID in
+                guard let root = try? XMLTree(parsing: response.body) else { throw BrokenOutput(part: "XML") }
                 let result = try root.child("\(operation)Result")
                 return try output(result, requestID)
             },

@@ -4,6 +4,7 @@ extension DynamoDB {
         enum Action: Sendable, Hashable {
             case put(Attributes)
             case update(key: Attributes, Expression)
+            case check(key: Attributes)
         }
 
         let table: String
@@ -30,6 +31,11 @@ extension DynamoDB {
             if condition: Expression? = nil
         ) -> Write {
             Write(table: table, action: .update(key: key, change), condition: condition)
+        }
+
+        /// Changes nothing, but lets the transaction happen only if the condition holds of an item, or of its not being there.
+        public static func check(_ key: Attributes, in table: String, if condition: Expression) -> Write {
+            Write(table: table, action: .check(key: key), condition: condition)
         }
     }
 
@@ -107,21 +113,49 @@ private enum WriteWire {
         }
     }
 
+    struct Check: Encodable {
+        let tableName: String
+        let key: Attributes
+        let conditionExpression: String?
+        let expressionAttributeNames: [String: String]?
+        let expressionAttributeValues: Attributes?
+
+        init(tableName: String, key: Attributes, condition: DynamoDB.Expression?) {
+            let placeholders = DynamoDB.placeholders(condition)
+            self.tableName = tableName
+            self.key = key
+            conditionExpression = condition?.text
+            expressionAttributeNames = placeholders.names
+            expressionAttributeValues = placeholders.values
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case tableName = "TableName"
+            case key = "Key"
+            case conditionExpression = "ConditionExpression"
+            case expressionAttributeNames = "ExpressionAttributeNames"
+            case expressionAttributeValues = "ExpressionAttributeValues"
+        }
+    }
+
     struct Item: Encodable {
         var put: Put?
         var update: Update?
+        var check: Check?
 
         init(_ write: DynamoDB.Write) {
             switch write.action {
             case .put(let item): put = Put(tableName: write.table, item: item, condition: write.condition)
             case .update(let key, let change):
                 update = Update(tableName: write.table, key: key, change: change, condition: write.condition)
+            case .check(let key): check = Check(tableName: write.table, key: key, condition: write.condition)
             }
         }
 
         private enum CodingKeys: String, CodingKey {
             case put = "Put"
             case update = "Update"
+            case check = "ConditionCheck"
         }
     }
 

@@ -78,8 +78,8 @@ public struct SSOOIDC: Sendable {
             path: "token",
             headers: [HTTPHeader("Content-Type", "application/json")],
             body: Array(try encoder.encode(input)),
-            output: { body, _ in
-                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)) else {
+            output: { response, _ in
+                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(response.body)) else {
                     throw BrokenOutput(part: "accessToken")
                 }
                 return Token(

@@ -54,9 +54,9 @@ public struct SSOPortal: Sendable {
             path: "federation/credentials?\(query)",
             headers: [HTTPHeader("x-amz-sso_bearer_token", accessToken.reveal())],
             body: [],
-            output: { body, _ in
+            output: { response, _ in
                 // The decoder's own error quotes the body, which holds keys.
-                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)) else {
+                guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(response.body)) else {
                     throw BrokenOutput(part: "roleCredentials")
                 }
                 let keys = wire.roleCredentials

@@ -82,8 +82,10 @@ public struct OpenSessionRequest: Sendable, Hashable {
         var reader = JSONReader(json)
         let requestID = reader.required("requestId", expected: "a UUID") { try? RecordID($0) }
         let time = reader.required("time", expected: "a time as RFC 3339") { Timestamp($0) }
-        let kinds = SessionKind.allCases.map(\.rawValue).joined(separator: ", ")
-        let kind = reader.required("kind", expected: "one of \(kinds)") { SessionKind(rawValue: $0) }
+        let kinds = SessionKind.started.map(\.rawValue).joined(separator: ", ")
+        let kind = reader.required("kind", expected: "one of \(kinds)") { text in
+            SessionKind.started.first { $0.rawValue == text }
+        }
         let node = reader.required("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) }
         let region = reader.required("region", expected: "a Region as eu-west-1") { try? Region($0) }
         let ticket = reader.optional("ticket", expected: "a ticket of 1 to 128 characters") { text in

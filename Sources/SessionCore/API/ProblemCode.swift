@@ -41,6 +41,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case permissionSetNotMapped = "PERMISSION_SET_NOT_MAPPED"
     /// The account is not among those the deployment or the map admits.
     case accountNotAllowed = "ACCOUNT_NOT_ALLOWED"
+    /// An administrator has blocked the caller, or everybody who holds the caller's role.
+    case callerBlocked = "CALLER_BLOCKED"
+    /// Only administrators may do that.
+    case administratorRequired = "ADMINISTRATOR_REQUIRED"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -73,6 +77,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case documentChanged = "DOCUMENT_CHANGED"
     /// The document's default version is not its latest.
     case documentNotDefault = "DOCUMENT_NOT_DEFAULT"
+    /// The document is that of an older role map; the rollout has not reached it yet.
+    case documentPending = "DOCUMENT_PENDING"
 
     // Sessions.
     /// The caller has no such session.
@@ -96,6 +102,12 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     /// An AWS service did not answer, or failed.
     case awsUnavailable = "AWS_UNAVAILABLE"
 
+    // The role map.
+    /// Another map is current than the one that the request stands on.
+    case mapChanged = "MAP_CHANGED"
+    /// There is no role map yet, no such version, or none that can be read.
+    case mapMissing = "MAP_MISSING"
+
     // The audit log.
     /// A record could not be written, so the request was refused.
     case auditUnavailable = "AUDIT_UNAVAILABLE"
@@ -112,17 +124,17 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .organizationNotAllowed,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
-            .nodeNotLinux, .nodeNotAllowed,
-            .targetRoleRefused, .auditNotAllowed:
+            .nodeNotLinux, .nodeNotAllowed, .callerBlocked,
+            .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
         case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .mapChanged:
             409
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
-        case .auditUnavailable, .awsThrottled, .deadlineTooClose: 503
+        case .auditUnavailable, .awsThrottled, .deadlineTooClose, .documentPending, .mapMissing: 503
         case .integrationTimeout: 504
         }
     }

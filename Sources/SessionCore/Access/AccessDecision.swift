@@ -16,9 +16,12 @@ extension Entitlement {
         } catch {
             throw Problem(
                 .roleNotProven,
-                detail:
-                    "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be made by IAM Identity Center.",
-                next: "Sign in through IAM Identity Center: aws sso login"
+                detail: caller.isPerson
+                    ? "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be made by IAM Identity Center."
+                    : "Role \(caller.arn.roleName) in account \(caller.account) is not shown to be the one that the role map names.",
+                next: caller.isPerson
+                    ? "Sign in through IAM Identity Center: aws sso login"
+                    : "Ask an administrator of the role map to check the role's full ARN in it."
             )
         }
     }
@@ -58,10 +61,7 @@ extension Entitlement {
                 next: "Ask the platform team to roll the role map out there."
             )
         }
-        // Why the text is no JSON makes no difference to the answer. Bytes are compared, because Swift holds texts for equal that
-        // only Unicode does: the Kelvin sign for K, which the agent reads as another name.
-        let found = try? JSON(parsing: facts.content.utf8)
-        guard found?.canonicalBytes == document.content.canonicalBytes else {
+        guard document.isContent(of: facts.content) else {
             throw Problem(
                 .documentChanged,
                 detail: "Session document \(document.name) \(place) is not what the role map renders; it is not used.",

@@ -4,7 +4,9 @@ public struct Entitlement: Sendable, Hashable {
     public let caller: CallerIdentity
     /// What is asked.
     public let request: OpenSessionRequest
-    /// What the map gives to the caller's permission set.
+    /// The name of the entry in the map: the permission set's, or the role's id.
+    public let id: PermissionSetName
+    /// What the map gives to the caller's permission set or role.
     public let entry: RoleMap.Entry
     /// The session document, as the map renders it for the caller's account and the node's Region.
     public let document: SessionDocument
@@ -45,28 +47,28 @@ public struct Entitlement: Sendable, Hashable {
                 next: "Set this machine's clock and try again."
             )
         }
-        let set = caller.permissionSet
-        guard let entry = map.entries[set] else {
+        guard let (id, entry) = map.entry(for: caller) else {
             throw Problem(
                 .permissionSetNotMapped,
-                detail: "The role map gives no Linux user to permission set \(set).",
-                next: "Sign in with another permission set, or ask an administrator of the role map to add \(set)."
+                detail: "The role map gives no Linux user to \(caller.title).",
+                next:
+                    "Sign in with another permission set, or ask an administrator of the role map to add \(caller.permissionSet?.name ?? caller.title)."
             )
         }
-        guard ceiling.accounts.contains(caller.account),
-            entry.nodes.accounts.isEmpty || entry.nodes.accounts.contains(caller.account)
-        else {
+        guard ceiling.accounts.contains(caller.account), map.admits(entry, in: caller.account) else {
             throw Problem(
                 .accountNotAllowed,
-                detail: "Permission set \(set) may start no session in account \(caller.account).",
+                detail: "\(caller.sentenceTitle) may start no session in account \(caller.account).",
                 next: "Sign in to an account where it may, or ask an administrator of the role map."
             )
         }
-        guard entry.nodes.regions.isEmpty || entry.nodes.regions.contains(request.region) else {
-            let regions = entry.nodes.regions.sorted().map(\.name).joined(separator: ", ")
+        guard map.admits(entry, in: request.region) else {
+            let regions = (entry.nodes.regions.isEmpty ? map.rollout.regions : entry.nodes.regions).sorted()
+                .map(\.name).joined(separator: ", ")
             throw Problem(
                 .regionNotAllowed,
-                detail: "Permission set \(set) may start no session in Region \(request.region); it may in \(regions).",
+                detail:
+                    "\(caller.sentenceTitle) may start no session in Region \(request.region); it may in \(regions).",
                 next: "Give the node's Region with --region."
             )
         }
@@ -80,37 +82,39 @@ public struct Entitlement: Sendable, Hashable {
         guard entry.kinds.contains(request.kind) else {
             throw Problem(
                 .kindNotAllowed,
-                detail: "Permission set \(set) may start no session of kind \(request.kind.rawValue).",
+                detail: "\(caller.sentenceTitle) may start no session of kind \(request.kind.rawValue).",
                 next: "See what it may do: ssm-broker whoami"
             )
         }
         guard !ceiling.forbiddenLinuxUsers.contains(entry.linuxUser.name) else {
             throw Problem(
                 .linuxUserForbidden,
-                detail: "This deployment forbids the Linux user \(entry.linuxUser) that the role map gives to \(set).",
+                detail:
+                    "This deployment forbids the Linux user \(entry.linuxUser) that the role map gives to \(caller.permissionSet?.name ?? caller.title).",
                 next: "Ask an administrator of the role map for another Linux user."
             )
         }
         if entry.needsReason, request.reason == nil {
             throw Problem(
                 .reasonRequired,
-                detail: "Permission set \(set) needs a reason for each session.",
+                detail: "\(caller.sentenceTitle) needs a reason for each session.",
                 next: "Say why with --reason \"…\"."
             )
         }
         if entry.needsTicket, request.ticket == nil {
             throw Problem(
                 .ticketRequired,
-                detail: "Permission set \(set) needs a ticket for each session.",
+                detail: "\(caller.sentenceTitle) needs a ticket for each session.",
                 next: "Name it with --ticket."
             )
         }
         self.caller = caller
         self.request = request
+        self.id = id
         self.entry = entry
         document = SessionDocument(
             request.kind,
-            of: set,
+            of: id,
             entry: entry,
             in: .account(caller.account, request.region)
         )

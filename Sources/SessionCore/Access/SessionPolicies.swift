@@ -22,6 +22,11 @@ public enum SessionPolicies {
         ])
     }
 
+    /// To prove one role outside Identity Center: another of its name has another path, and stays hidden.
+    public static func prove(_ role: RoleARN) -> JSON {
+        policy([allow(["iam:GetRole"], on: [role.text])])
+    }
+
     /// To start one session: this node, with these tags, through this document.
     public static func start(
         node: NodeID,

@@ -25,12 +25,22 @@ public enum AuditEvent: String, Sendable, Hashable, CaseIterable {
     case read = "audit.read"
     /// The sweep found something, or did something; `kind` in the details says what.
     case swept = "sweep.finding"
+    /// A version of the role map was published; the details say which, from which, and what it changed.
+    case mapPublished = "map.published"
+    /// A user or role was blocked.
+    case callerBlocked = "caller.blocked"
+    /// A user or role is blocked no longer.
+    case callerUnblocked = "caller.unblocked"
+    /// The enforcer made or repaired documents of an account and Region; the details say which, and why.
+    case documentsEnforced = "documents.enforced"
 
     /// Whether this is one of the outcomes of which every intent has exactly one.
     public var isOutcome: Bool {
         switch self {
         case .started, .failed, .unknown: true
-        case .genesis, .intent, .denied, .checked, .credentials, .ended, .refused, .read, .swept: false
+        case .genesis, .intent, .denied, .checked, .credentials, .ended, .refused, .read, .swept, .mapPublished,
+            .callerBlocked, .callerUnblocked, .documentsEnforced:
+            false
         }
     }
 }

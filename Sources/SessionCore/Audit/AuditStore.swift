@@ -1,7 +1,7 @@
 /// Where records are kept, for good.
 ///
 /// A store links each record into a chain with ``AuditChain`` and keeps three promises in the same transaction:
-/// a record is durable when ``append(_:limit:)`` returns; an intent has one outcome (``AuditRecord/outcomeOf``); a caller's request id is
+/// a record is durable when ``append(_:terms:)`` returns; an intent has one outcome (``AuditRecord/outcomeOf``); a caller's request id is
 /// used once (``AuditRecord/claim``). Beside the records, and in their transaction, it keeps the state of each session: the fold of its
 /// records that ``SessionHistory`` is, for limits and lists; never evidence, and made anew from the records whenever that is needed.
 /// Every call ends within two seconds or so, with an answer or with ``AuditStoreFailure/unavailable(_:)``.
@@ -12,10 +12,10 @@ public protocol AuditStore: Sendable {
     ///
     /// - Parameters:
     ///   - record: What to record.
-    ///   - limit: How many sessions the owner of an intent may have; nil for any number. It means nothing for other records.
+    ///   - terms: What must hold for it, and what changes with it; when something does not hold, nothing is kept.
     /// - Returns: The record in its chain.
     /// - Throws: ``AuditStoreFailure``; after `unavailable` the record may be there or not.
-    func append(_ record: AuditRecord, limit: SessionLimit?) async throws -> ChainedRecord
+    func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord
 
     /// Finds records, newest first.
     ///
@@ -58,11 +58,6 @@ public protocol AuditStore: Sendable {
 }
 
 extension AuditStore {
-    /// Appends one record durably, without a limit on sessions; see ``append(_:limit:)``.
-    public func append(_ record: AuditRecord) async throws -> ChainedRecord {
-        try await append(record, limit: nil)
-    }
-
     /// One session as its records tell it; a store that keeps the state beside them answers without reading them.
     public func session(_ id: RecordID) async throws -> SessionHistory? {
         SessionHistory(records: try await records(ofSession: id))
@@ -77,6 +72,10 @@ public enum AuditStoreFailure: Error, Sendable, Hashable {
     case outcomeAlreadyRecorded
     /// The owner has as many sessions that are pending or live as the limit allows: this many.
     case tooManySessions(Int)
+    /// One of the keys that the terms name is blocked.
+    case blocked(Block)
+    /// Another version of the role map than the one before the published one is current: this number, or 0 for none.
+    case mapChanged(current: Int64)
     /// The store cannot be reached, is full, locked, damaged or too slow; the text is for the log.
     case unavailable(String)
 }

@@ -29,7 +29,9 @@ public struct SessionHistory: Sendable, Hashable {
             case .unknown: self = .unknown
             case .started: self = .live
             case .ended: self = .ended
-            case .genesis, .denied, .checked, .credentials, .refused, .read, .swept: return nil
+            case .genesis, .denied, .checked, .credentials, .refused, .read, .swept, .mapPublished, .callerBlocked,
+                .callerUnblocked, .documentsEnforced:
+                return nil
             }
         }
 

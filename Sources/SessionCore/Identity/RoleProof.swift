@@ -17,15 +17,18 @@ public struct RoleFacts: Sendable, Hashable {
     }
 }
 
-/// The proof that a role was made by Identity Center, and not by somebody who may create roles in the account.
+/// The proof that a role is the one it is taken for: made by Identity Center, or the very role that the map names.
 ///
 /// An STS ARN has no path, so a hand-made `AWSReservedSSO_DatabaseAdmin_…` looks right in it. IAM keeps the path
-/// `/aws-reserved/sso.amazonaws.com/` to Identity Center, with the Region of the instance after it unless that is us-east-1.
+/// `/aws-reserved/sso.amazonaws.com/` to Identity Center, with the Region of the instance after it unless that is us-east-1. A role
+/// outside Identity Center is admitted by its full ARN, so its path must be that ARN's.
 /// Source: IAM Identity Center User Guide, "Referencing permission sets in resource policies".
 public enum RoleProof {
     /// Why a role is not proven.
     public enum Rejection: Error, Sendable, Hashable {
-        /// IAM does not show the role to us: it has no reserved path, or no longer exists.
+        /// Neither the map nor the deployment names the role.
+        case notAdmitted
+        /// IAM does not show the role to us: it has no path that we may look at, or no longer exists.
         case notVisible
         /// The role has another path.
         case path(String)
@@ -47,7 +50,13 @@ public enum RoleProof {
     public static func check(_ caller: CallerIdentity, against facts: RoleFacts?) throws(Rejection) {
         guard let facts else { throw .notVisible }
         guard facts.name == caller.arn.roleName else { throw .name }
-        guard isReserved(facts.path) else { throw .path(String(facts.path.prefix(128))) }
+        let isExpected =
+            switch caller.role {
+            case .permissionSet: isReserved(facts.path)
+            case .outside(let admitted?): facts.path == admitted.path
+            case .outside(nil): throw .notAdmitted
+            }
+        guard isExpected else { throw .path(String(facts.path.prefix(128))) }
         guard facts.roleID == caller.roleID else { throw .roleID }
     }
 

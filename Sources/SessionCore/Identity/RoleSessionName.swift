@@ -17,20 +17,21 @@ public struct RoleSessionName: Sendable, Hashable, CustomStringConvertible {
     /// A user name that leaves no room is cut, and a hash of the whole added, so that two long names that begin alike stay apart.
     ///
     /// - Parameters:
-    ///   - user: The engineer's session name, 2 to 64 characters of `[\w+=,.@-]`.
+    ///   - user: The caller's ``CallerIdentity/user``, of `[\w+=,.@-]`.
     ///   - nonce: At least eight random bytes; the first eight are used.
     public init(user: String, nonce: [UInt8]) {
         precondition(nonce.count >= 8, "a role session name needs 8 random bytes")
         let random = Hexadecimal.text(nonce.prefix(8))
-        let room = Self.maximumLength - random.utf8.count - 1
-        let shown: String
-        if user.utf8.count <= room {
-            shown = user
-        } else {
-            let hash = Hexadecimal.text(SHA256.hash(user.utf8).prefix(4))
-            shown = "\(user.prefix(room - hash.utf8.count - 1))-\(hash)"
-        }
-        text = "\(shown).\(random)"
+        text = "\(Self.shorten(user, to: Self.maximumLength - random.utf8.count - 1)).\(random)"
+    }
+
+    /// The source identity of a user's role sessions: the user name, cut and marked with a hash when it is too long for STS.
+    public static func sourceIdentity(of user: String) -> String { shorten(user, to: maximumLength) }
+
+    private static func shorten(_ user: String, to room: Int) -> String {
+        guard user.utf8.count > room else { return user }
+        let hash = Hexadecimal.text(SHA256.hash(user.utf8).prefix(4))
+        return "\(user.prefix(room - hash.utf8.count - 1))-\(hash)"
     }
 
     /// Takes back a name from a record.

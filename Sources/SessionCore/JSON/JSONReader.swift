@@ -135,12 +135,30 @@ public struct JSONReader {
         return values
     }
 
+    /// A member that is an object itself, read by `read`; nil when absent.
+    ///
+    /// Everything that is wrong in it is noted, unknown members included.
+    public mutating func part<Value>(_ name: String, read: (inout JSONReader) -> Value) -> Value? {
+        guard let json = value(name) else { return nil }
+        var part = JSONReader(json, at: path + [name])
+        let value = read(&part)
+        absorb(part.finished())
+        return value
+    }
+
     /// Everything wrong, members that nobody asked for included.
     public func finished() -> [Problem] {
         let unknown = members.keys.filter { !known.contains($0) }.sorted()
         guard !unknown.isEmpty, !known.isEmpty else { return problems }
         let allowed = known.sorted().joined(separator: ", ")
         return problems
-            + unknown.map { Problem(path: path + [$0], explanation: "Unknown member; known here: \(allowed).") }
+            + unknown.map { name in
+                let near = Spelling.nearest(to: name, among: known)
+                return Problem(
+                    path: path + [name],
+                    explanation: near.map { "Unknown member; \($0) is meant? Known here: \(allowed)." }
+                        ?? "Unknown member; known here: \(allowed)."
+                )
+            }
     }
 }

@@ -1,6 +1,6 @@
 internal import Digests
 
-/// The session document of one permission set and kind, as it must stand in one account and Region.
+/// The session document of one entry of the map and one kind, as it must stand in one account and Region.
 ///
 /// It is what fixes the Linux user. Broker and enforcer render it with the same function.
 /// Source: Systems Manager User Guide, "Session document schema".
@@ -9,10 +9,15 @@ public struct SessionDocument: Sendable, Hashable {
     public enum Place: Sendable, Hashable {
         /// One account and Region.
         case account(AccountID, Region)
-        /// Any: `${account}` and `${region}` stay in the text.
+        /// Any: `${account}` and `${region}` stay in the text, and logging is that of accounts that are not named.
         case template
 
-        fileprivate func fill(_ text: String) -> String {
+        var account: AccountID? {
+            guard case .account(let account, _) = self else { return nil }
+            return account
+        }
+
+        func fill(_ text: String) -> String {
             guard case .account(let account, let region) = self else { return text }
             return text.split(separator: "${account}", omittingEmptySubsequences: false).joined(
                 separator: account.digits
@@ -21,6 +26,13 @@ public struct SessionDocument: Sendable, Hashable {
         }
     }
 
+    /// The largest document that Systems Manager takes, in bytes.
+    ///
+    /// Source: Systems Manager API Reference, `MaxDocumentSizeExceeded`.
+    public static let maximumBytes = 65_536
+
+    /// The kind of session.
+    public let kind: SessionKind
     /// Its name, for example `SSMBroker-Shell-DatabaseAdmin`.
     public let name: String
     /// Its content.
@@ -34,35 +46,36 @@ public struct SessionDocument: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - kind: The kind of session.
-    ///   - permissionSet: Whose document.
-    ///   - entry: What the map gives to the permission set.
+    ///   - id: Whose document: the permission set, or the role's id in the map.
+    ///   - entry: What the map gives to them.
     ///   - place: Where it will stand.
-    public init(_ kind: SessionKind, of permissionSet: PermissionSetName, entry: RoleMap.Entry, in place: Place) {
-        name = Self.name(kind, of: permissionSet)
-        let logging = entry.logging
-        kmsKey = logging.kmsKey.map(place.fill)
-        content = [
-            "description": .string(
-                "ssm-broker: \(kind.rawValue) as \(entry.linuxUser) for permission set \(permissionSet)"
-            ),
-            "inputs": .compact([
-                // Both encryption switches are documented as required; they say nothing while the names beside them are empty.
-                "cloudWatchEncryptionEnabled": true,
-                "cloudWatchLogGroupName": .string(place.fill(logging.cloudWatchLogGroup ?? "")),
-                "cloudWatchStreamingEnabled": .bool(logging.cloudWatchLogGroup != nil),
-                "idleSessionTimeout": .string(String(entry.limits.idleMinutes)),
-                "kmsKeyId": .string(kmsKey ?? ""),
-                "maxSessionDuration": entry.limits.maximumMinutes.map { .string(String($0)) },
-                "runAsDefaultUser": .string(entry.linuxUser.name),
-                "runAsEnabled": true,
-                "s3BucketName": .string(place.fill(logging.s3Bucket ?? "")),
-                "s3EncryptionEnabled": true,
-                "s3KeyPrefix": .string(place.fill(logging.s3KeyPrefix ?? "")),
-            ]),
-            "schemaVersion": "1.0",
-            "sessionType": "Standard_Stream",
-        ]
+    public init(_ kind: SessionKind, of id: PermissionSetName, entry: RoleMap.Entry, in place: Place) {
+        self.kind = kind
+        name = Self.name(kind, of: id)
+        // The service hands a port's bytes on as they are: it neither logs nor encrypts them.
+        kmsKey = kind.runsCommands ? entry.logging.logging(in: place.account).kmsKey.map(place.fill) : nil
+        let content = SessionDocumentContent(kind: kind, id: id, entry: entry, place: place).json
+        self.content = content
         hash = Hexadecimal.text(SHA256.hash(content.canonicalBytes))
+    }
+
+    /// Every document that the map brings into one account and Region, in the order of names.
+    ///
+    /// - Parameters:
+    ///   - map: The role map.
+    ///   - place: The account and Region.
+    /// - Returns: Those of the entries that the map admits there; none where the rollout does not go.
+    public static func all(of map: RoleMap, in place: (account: AccountID, region: Region)) -> [SessionDocument] {
+        map.entries.filter { map.admits($0.value, in: place.account, place.region) }.flatMap { id, entry in
+            entry.kinds.map { SessionDocument($0, of: id, entry: entry, in: .account(place.account, place.region)) }
+        }.sorted { $0.name < $1.name }
+    }
+
+    /// Every document of a map with `${account}` and `${region}` left in, in the order of names.
+    public static func templates(of map: RoleMap) -> [SessionDocument] {
+        map.entries.flatMap { id, entry in
+            entry.kinds.map { SessionDocument($0, of: id, entry: entry, in: .template) }
+        }.sorted { $0.name < $1.name }
     }
 
     /// The name of a document: `SSMBroker-<Kind>-<PermissionSet>`.
@@ -75,28 +88,21 @@ public struct SessionDocument: Sendable, Hashable {
     /// - Returns: At most 128 characters of `[A-Za-z0-9_.-]`.
     public static func name(_ kind: SessionKind, of permissionSet: PermissionSetName) -> String {
         let plain = String(permissionSet.name.map { "+=,@".contains($0) ? "_" : $0 })
-        guard plain != permissionSet.name else { return "SSMBroker-\(kind.documentWord)-\(plain)" }
+        guard plain != permissionSet.name else { return "\(prefix)\(kind.documentWord)-\(plain)" }
         let hash = Hexadecimal.text(SHA256.hash(permissionSet.name.utf8).prefix(4))
-        return "SSMBroker-\(kind.documentWord)-\(plain)_\(hash)"
+        return "\(prefix)\(kind.documentWord)-\(plain)_\(hash)"
     }
+
+    /// What every document name of ours begins with.
+    public static let prefix = "SSMBroker-"
 }
 
-/// What Systems Manager says of a document.
-public struct DocumentFacts: Sendable, Hashable {
-    /// The content of the latest version, as text.
-    public let content: String
-    /// The version whose content this is.
-    public let contentVersion: String
-    /// The latest version.
-    public let latestVersion: String
-    /// The default version.
-    public let defaultVersion: String
-
-    /// Keeps what Systems Manager says.
-    public init(content: String, contentVersion: String, latestVersion: String, defaultVersion: String) {
-        self.content = content
-        self.contentVersion = contentVersion
-        self.latestVersion = latestVersion
-        self.defaultVersion = defaultVersion
+extension SessionKind {
+    /// Whether sessions run something as the Linux user, and so have a transcript and a key.
+    var runsCommands: Bool {
+        switch self {
+        case .shell, .command: true
+        case .port, .ssh: false
+        }
     }
 }

@@ -26,6 +26,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from botocore.validate import ParamValidator
 
+from rest_form import members_of, path_members, rest_complaints
 from wire_form import render
 
 SESSION = botocore.session.get_session()
@@ -48,14 +49,17 @@ def sign(case: Case) -> Case:
     return {"headers": {name: request.headers[name] for name in names if name in request.headers}}
 
 
-def operation_of(service: str, headers: dict[str, str], body: str) -> OperationModel:
-    """The operation that a request names, in X-Amz-Target or in Action."""
-    model = SESSION.get_service_model(service)
-    if model.metadata["protocol"] == "json":
-        prefix, name = headers["x-amz-target"].split(".")
+def operation_of(case: Case) -> OperationModel:
+    """The operation that a request names: in X-Amz-Target, in Action, or by its method and path."""
+    model = SESSION.get_service_model(case["service"])
+    protocol = model.metadata["protocol"]
+    if protocol == "json":
+        prefix, name = case["headers"]["x-amz-target"].split(".")
         assert prefix == model.metadata["targetPrefix"], prefix
+    elif protocol == "rest-json":
+        (name,) = [name for name in model.operation_names if path_members(model.operation_model(name), case) is not None]
     else:
-        name = dict(parse_qsl(body, strict_parsing=True))["Action"]
+        name = dict(parse_qsl(case["body"], strict_parsing=True))["Action"]
     return model.operation_model(name)
 
 
@@ -117,7 +121,11 @@ def calls(case: Case) -> Case:
 
     Gives {operation, complaints}: the model's objections, and where botocore would have sent something else.
     """
-    operation = operation_of(case["service"], case["headers"], case["body"])
+    operation = operation_of(case)
+    if operation.service_model.metadata["protocol"] == "rest-json":
+        members = members_of(operation, case)
+        found = complaints(operation.input_shape, members, operation.name) + rest_complaints(operation, case, members)
+        return {"operation": operation.name, "complaints": found}
     shape = operation.input_shape
     is_json = operation.service_model.metadata["protocol"] == "json"
     members = json.loads(case["body"]) if is_json else from_form(shape, case["body"])
@@ -188,6 +196,8 @@ def endpoints(case: Case) -> Case:
         "sts": lambda: client.get_caller_identity(),
         "iam": lambda: client.get_role(RoleName="x"),
         "ssm": lambda: client.describe_instance_information(),
+        "organizations": lambda: client.describe_organization(),
+        "lambda": lambda: client.invoke(FunctionName="xxx"),
         "dynamodb": lambda: client.get_item(TableName="xxx", Key={"pk": {"S": "x"}}),
         "sso": lambda: client.get_role_credentials(roleName="x", accountId="1", accessToken="t"),
         "sso-oidc": lambda: client.create_token(clientId="x", clientSecret="s", grantType="refresh_token"),

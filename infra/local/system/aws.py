@@ -29,7 +29,7 @@ _UNCHECKED_OUTPUT = frozenset({"TokenValue"})
 
 def regions_of(service: str) -> tuple[str, ...]:
     """The Regions that a signature for a service may name."""
-    return (GLOBAL_REGION,) if service == "iam" else REGIONS
+    return (GLOBAL_REGION,) if service in ("iam", "organizations") else REGIONS
 
 
 class AWS:

@@ -8,17 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from . import cast_policies as policies
-from . import moto_services, roles
+from . import enforcer_policies, moto_services, organization_services, roles
 from .nodes import Node, Nodes
 from .places import (
     BROKER_ACCOUNT,
     BROKER_ROLE_ARN,
+    ENFORCER_EXECUTION_ARN,
+    ENFORCER_ROLE,
     FIRST_ACCOUNT,
+    MANAGEMENT_ACCOUNT,
     MEMBER_ACCOUNTS,
     ORGANIZATION,
     REGION,
     REGIONS,
     SECOND_ACCOUNT,
+    SUSPENDED_ACCOUNT,
     TARGET_ROLE,
 )
 from .principals import CredentialStore, RoleSession, SessionCredentials
@@ -106,15 +110,22 @@ def reserved_name(permission_set: str, suffix: str) -> str:
 
 def organization_of(account: str) -> str | None:
     """The organisation of an account; outsiders have none."""
-    return ORGANIZATION if account in (*MEMBER_ACCOUNTS, BROKER_ACCOUNT) else None
+    return ORGANIZATION if organization_services.has(account) else None
 
 
 def enter(nodes: Nodes) -> None:
     """Puts everybody on the stage: roles into moto's IAM, nodes into `nodes`."""
-    moto_services.begin((*MEMBER_ACCOUNTS, BROKER_ACCOUNT), REGIONS)
+    everywhere = (*MEMBER_ACCOUNTS, BROKER_ACCOUNT, MANAGEMENT_ACCOUNT, SUSPENDED_ACCOUNT)
+    moto_services.begin(everywhere, REGIONS)
+    organization_services.found()
     for node in _nodes():
         nodes.put(node)
     roles.create(BROKER_ACCOUNT, "/ssm-broker/", "BrokerExecution", policies.lambda_trust(), policies.broker_policy())
+    roles.create(
+        BROKER_ACCOUNT, "/ssm-broker/", "EnforcerExecution", policies.lambda_trust(), enforcer_policies.execution_policy()
+    )
+    for account in everywhere:
+        enter_enforcer_role(account)
     for account in MEMBER_ACCOUNTS:
         path, name = TARGET_ROLE.split("/")
         roles.create(account, f"/{path}/", name, policies.target_trust(), policies.target_policy(account))
@@ -123,6 +134,12 @@ def enter(nodes: Nodes) -> None:
             roles.create(account, RESERVED_PATHS[account], name, policies.sign_in_trust(account), policies.engineer_policy())
     name = reserved_name("DatabaseAdmin", LOOK_ALIKE_SUFFIX)
     roles.create(FIRST_ACCOUNT, "/", name, policies.sign_in_trust(FIRST_ACCOUNT), policies.engineer_policy())
+
+
+def enter_enforcer_role(account: str) -> None:
+    """What the member stack brings an account: the role by which the enforcer gets in."""
+    path, name = ENFORCER_ROLE.split("/")
+    roles.create(account, f"/{path}/", name, enforcer_policies.member_trust(), enforcer_policies.member_policy(account))
 
 
 def sign_in(
@@ -135,6 +152,11 @@ def sign_in(
 def broker_credentials(credentials: CredentialStore, now: Callable[[], datetime]) -> SessionCredentials:
     """The execution role's session. Lambda renews it; here one lasts as long as anybody keeps the system up."""
     return _session(BROKER_ROLE_ARN, "ssm-broker", credentials, now, timedelta(days=30))
+
+
+def enforcer_credentials(credentials: CredentialStore, now: Callable[[], datetime]) -> SessionCredentials:
+    """The same of the enforcer's execution role."""
+    return _session(ENFORCER_EXECUTION_ARN, "ssm-broker-enforcer", credentials, now, timedelta(days=30))
 
 
 def _session(

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from .places import API_ID, BROKER_ACCOUNT, BROKER_ROLE_ARN, FUNCTION_ARN, ORGANIZATION, REGION, STAGE, TARGET_ROLE
+from .places import (
+    API_ID,
+    BROKER_ACCOUNT,
+    BROKER_ROLE_ARN,
+    ENFORCER_ARN,
+    FUNCTION_ARN,
+    ORGANIZATION,
+    REGION,
+    STAGE,
+    TARGET_ROLE,
+)
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
@@ -51,6 +61,8 @@ def broker_policy() -> dict[str, Any]:
             "Resource": f"arn:aws:iam::*:role/{TARGET_ROLE}",
             "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
         },
+        # Not by the alias that takes CloudFormation's events.
+        {"Sid": "AskTheEnforcer", "Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": ENFORCER_ARN},
         *table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/*"),
     )
 
@@ -82,7 +94,7 @@ def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
         },
         write("AppendRecords", ["dynamodb:PutItem"], every[0]),
         write("MoveHeads", ["dynamodb:UpdateItem"], every[1]),
-        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], every[2]),
+        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], every[2]),
     )
 
 

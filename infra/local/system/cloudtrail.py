@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ class CloudTrail:
         self._lock = threading.Lock()
         self._records: list[dict[str, Any]] = []
         self._path = path
+        self.listeners: list[Callable[[dict[str, Any]], None]] = []
+        """Who hears of each record, as EventBridge does."""
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -72,7 +74,10 @@ class CloudTrail:
             "recipientAccountId": call.account,
             "eventCategory": "Management",
         }
-        self._write({name: value for name, value in record.items() if value is not None or name == "responseElements"})
+        kept = {name: value for name, value in record.items() if value is not None or name == "responseElements"}
+        self._write(kept)
+        for listener in self.listeners:
+            listener(kept)
 
     def _write(self, record: dict[str, Any]) -> None:
         with self._lock:

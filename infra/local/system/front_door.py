@@ -12,7 +12,7 @@ from . import events
 from .authorize import Authorizer
 from .calls import Check
 from .errors import AWSError
-from .lambda_function import InvocationFailed, InvocationTimedOut
+from .invocation_failures import InvocationFailed, InvocationTimedOut
 from .places import API_ID, BROKER_ACCOUNT, FUNCTION_ARN, ORGANIZATION, REGION, STAGE, URL_ID
 from .policy.decide import Asker, decide
 from .policy.document import Policy

@@ -44,6 +44,10 @@ def model(service: str) -> ServiceModel:
 
 def check_input(operation: OperationModel, parameters: Mapping[str, Any]) -> None:
     """Raises what AWS answers to a request that breaks the model."""
+    if operation.input_shape is None:
+        if parameters:
+            raise invalid(f"Unknown parameter in input: \"{sorted(parameters)[0]}\", {operation.name} takes none")
+        return
     _check(operation.input_shape, parameters, "")
 
 

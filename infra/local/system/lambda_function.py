@@ -1,4 +1,4 @@
-"""The broker as a Lambda function: its processes, one invocation at a time in each."""
+"""A Lambda function: its processes, one invocation at a time in each; waited for, or left an event."""
 
 from __future__ import annotations
 
@@ -11,15 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .asynchronous_events import AsynchronousEvents
+from .invocation_failures import InvocationFailed, InvocationTimedOut
+from .places import FUNCTION_ARN
 from .runtime_api import Invocation, RuntimeAPI
-
-
-class InvocationFailed(Exception):
-    """The function reported an error, or its process died."""
-
-
-class InvocationTimedOut(Exception):
-    """The function works on, but the front door waits no longer."""
 
 
 class Instance:
@@ -126,12 +121,15 @@ class LambdaFunction:
         gateway_seconds: float = 29,
         function_seconds: float = 30,
         clock: Callable[[], float] = time.time,
+        arn: str = FUNCTION_ARN,
     ) -> None:
         self._all = [Instance(command, environment, log) for _ in range(instances)]
         self._free: queue.SimpleQueue[Instance] = queue.SimpleQueue()
         self._gateway_seconds = gateway_seconds
         self._function_seconds = function_seconds
         self._clock = clock
+        self._arn = arn
+        self.left = AsynchronousEvents(self.invoke)
         for instance in self._all:
             self._free.put(instance)
 
@@ -139,14 +137,19 @@ class LambdaFunction:
         """Whether every instance initialises within the time."""
         return all(instance.wait_until_ready(seconds) for instance in self._all)
 
-    def invoke(self, event: dict[str, Any], request_id: str = "") -> bytes:
+    def leave(self, event: dict[str, Any], alias: str | None = None) -> None:
+        """Takes an event and comes back at once; it is run soon."""
+        self.left.add(event, alias)
+
+    def invoke(self, event: dict[str, Any], request_id: str = "", alias: str | None = None) -> bytes:
         """The function's reply. Raises :class:`InvocationFailed` or :class:`InvocationTimedOut`."""
         begun = time.monotonic()
         try:
             instance = self._free.get(timeout=self._gateway_seconds)
         except queue.Empty:
             raise InvocationTimedOut from None
-        invocation = Invocation(json.dumps(event).encode(), self._clock() + self._function_seconds)
+        arn = f"{self._arn}:{alias}" if alias else self._arn
+        invocation = Invocation(json.dumps(event).encode(), self._clock() + self._function_seconds, arn)
         if not instance.run(invocation, max(0.0, self._gateway_seconds - (time.monotonic() - begun))):
             threading.Thread(target=self._outlast, args=(instance, invocation), daemon=True).start()
             raise InvocationTimedOut
@@ -161,7 +164,8 @@ class LambdaFunction:
             instance.restart()
 
     def close(self) -> None:
-        """Ends every process."""
+        """Ends every process, and forgets the events left."""
+        self.left.close()
         for instance in self._all:
             instance.close()
 

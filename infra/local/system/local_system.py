@@ -7,65 +7,24 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import cast, documents, dynamodb_services, environment, linux_users
 from .clock import Clock
 from .documents import Rendered
+from .enforcer import Enforcer
 from .events import scheduled_event
 from .faults import Faults
-from .front_door import RESOURCE_POLICY, FrontDoor, Kind
+from .front_door import RESOURCE_POLICY, FrontDoor
 from .lambda_function import LambdaFunction
-from .places import SWEEP_RULE_ARN
+from .places import ENFORCER_ARN, SWEEP_RULE_ARN
 from .policy.document import parse
+from .principals import SessionCredentials
 from .routes import Routes
 from .sessions import SessionService
+from .settings import ROOT, Settings, StartupProblem, built
 from .surroundings import Surroundings
-
-ROOT = Path(__file__).resolve().parents[3]
-HERE = Path(__file__).resolve().parents[1]
-
-
-class StartupProblem(Exception):
-    """Why the system cannot start, and the command that mends it."""
-
-    def __init__(self, problem: str, next_command: str) -> None:
-        super().__init__(f"{problem}\nnext: {next_command}")
-
-
-def built(name: str, variable: str) -> Path:
-    """A built executable: where `variable` says, else in SwiftPM's debug directory."""
-    path = Path(os.environ.get(variable) or ROOT / ".build" / "debug" / name)
-    if not os.access(path, os.X_OK):
-        raise StartupProblem(f"{name} is not built: there is no {path}", "infra/local/build")
-    return path
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What may differ from one system to the next."""
-
-    store: str | None = None
-    """``sqlite:PATH``, or ``dynamodb:NAME`` for tables that go with the system; by default a file that goes with it."""
-    plugin: Path = HERE / "session-manager-plugin"
-    strict_signing: bool = False
-    front_door: Kind = "rest"
-    port: int = 0
-    """The front door's; 0 lets the kernel choose."""
-    instances: int = 1
-    """How many invocations may run at once."""
-    enforce_resource_policy: bool = False
-    rendered: Path | None = None
-    """A directory that `ssm-broker map render` wrote; by default it is run on the project's own map."""
-    broker_command: Sequence[str] | None = None
-    """By default the built broker-lambda."""
-    broker_environment: Mapping[str, str] = field(default_factory=dict)
-    """Over and above what the broker is given anyway."""
-    logs: Path | None = None
-    """Where broker.log and cloudtrail.jsonl go; by default beside the store's default."""
 
 
 class LocalSystem:
@@ -106,7 +65,8 @@ class LocalSystem:
         kind, _, name = self.store.partition(":")
         if kind == "dynamodb":
             dynamodb_services.create_tables(name, cast.BROKER_ACCOUNT, cast.REGION)
-        documents.install(self.rendered, cast.REGION)
+        if not settings.enforcer:
+            documents.install(self.rendered, cast.REGION)
 
         self.front_door = FrontDoor(
             lambda event, request_id: self.broker.invoke(event, request_id),
@@ -126,6 +86,7 @@ class LocalSystem:
         if not self.broker.wait_until_ready():
             said = self.broker_log.read_text(errors="replace").strip()[-2000:]
             raise StartupProblem(f"the broker does not start:\n{said}", "infra/local/build")
+        self.enforcer = self._start_enforcer() if settings.enforcer else None
         self._profiles = environment.write_profiles(self.directory, self.aws)
         commands = {"session-manager-plugin": settings.plugin}
         client = Path(os.environ.get("SSM_BROKER_CLIENT_PATH") or ROOT / ".build" / "debug" / "ssm-broker")
@@ -195,20 +156,50 @@ class LocalSystem:
             raise StartupProblem(f"{source} cannot be rendered:\n{done.stderr.strip()}", f"{' '.join(command)}")
         return directory
 
-    def _broker_environment(self) -> dict[str, str]:
-        """All of it: a Lambda inherits nothing from whoever deploys it."""
-        execution = cast.broker_credentials(self.aws.credentials, self.aws.clock.now)
+    def _start_enforcer(self) -> Enforcer:
+        """The enforcer, and its first rollout."""
+        execution = cast.enforcer_credentials(self.aws.credentials, self.aws.clock.now)
+        enforcer = Enforcer(
+            [str(built("enforcer-lambda", "ENFORCER_LAMBDA_PATH"))],
+            {
+                **self._function_environment(execution),
+                "SSM_BROKER_ALLOWED_ACCOUNTS": "organization",
+                "SSM_BROKER_ORGANIZATION": cast.ORGANIZATION,
+                # The quotas of the real Organizations are not here to be spared.
+                "SSM_BROKER_ORGANIZATION_CALLS_PER_SECOND": "100",
+                **self.settings.enforcer_environment,
+            },
+            self.logs / "enforcer.log",
+            self.aws.clock.now,
+            self.settings.enforcer_seconds,
+        )
+        self._closers.append(enforcer.close)
+        if not enforcer.wait_until_ready():
+            said = enforcer.log.read_text(errors="replace").strip()[-2000:]
+            raise StartupProblem(f"the enforcer does not start:\n{said}", "infra/local/build")
+        self.aws.functions.functions[ENFORCER_ARN] = enforcer.function
+        report = enforcer.run_scheduled()
+        if report["end"] != "complete" or report["failed"]:
+            raise StartupProblem(f"the documents cannot be rolled out: {report}", f"cat {enforcer.log}")
+        self.aws.trail.listeners.append(enforcer.drift.hear)
+        return enforcer
+
+    def _function_environment(self, execution: SessionCredentials) -> dict[str, str]:
+        """What every function is given. A Lambda inherits nothing from whoever deploys it."""
         return {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "AWS_REGION": cast.REGION,
             **execution.as_environment(),
-            "AWS_ENDPOINT_URL_STS": self.aws.url,
-            "AWS_ENDPOINT_URL_SSM": self.aws.url,
-            "AWS_ENDPOINT_URL_IAM": self.aws.url,
-            "AWS_ENDPOINT_URL_DYNAMODB": self.aws.url,
-            "SSM_BROKER_FRONT_DOOR": self.front_door.identifier,
+            "AWS_ENDPOINT_URL": self.aws.url,
             "SSM_BROKER_STORE": self.store,
             "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),
+        }
+
+    def _broker_environment(self) -> dict[str, str]:
+        return {
+            **self._function_environment(cast.broker_credentials(self.aws.credentials, self.aws.clock.now)),
+            "SSM_BROKER_FRONT_DOOR": self.front_door.identifier,
+            **({"SSM_BROKER_ENFORCER": ENFORCER_ARN} if self.settings.enforcer else {}),
             "SSM_BROKER_TARGET_ROLE": cast.TARGET_ROLE,
             "SSM_BROKER_ALLOWED_ACCOUNTS": ",".join(cast.MEMBER_ACCOUNTS),
             # Tests are refused more often in a minute than people are, and look for the record of each refusal.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from unittest import mock
 from xml.sax.saxutils import unescape
 
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
@@ -19,13 +21,21 @@ with no_real_aws():
     from moto.dynamodb.responses import DynamoHandler
     from moto.iam.responses import IamResponse
     from moto.kms.responses import KmsResponse
+    from moto.organizations import utils as organizations_utils
+    from moto.organizations.responses import OrganizationsResponse
     from moto.ssm.responses import SimpleSystemManagerResponse
 
 from .calls import Call, Check, Operation
 from .errors import AWSError
 from .wire import Response
 
-RESPONSES = {"dynamodb": DynamoHandler, "ssm": SimpleSystemManagerResponse, "iam": IamResponse, "kms": KmsResponse}
+RESPONSES = {
+    "dynamodb": DynamoHandler,
+    "iam": IamResponse,
+    "kms": KmsResponse,
+    "organizations": OrganizationsResponse,
+    "ssm": SimpleSystemManagerResponse,
+}
 _LOCK = threading.Lock()
 """moto's backends are plain dictionaries."""
 
@@ -39,6 +49,20 @@ def iam(account: str) -> Any:
 def ssm(account: str, region: str) -> Any:
     """moto's SSM of an account and Region."""
     return get_backend("ssm")[account][region]
+
+
+def organizations(account: str) -> Any:
+    """moto's Organizations of a management account."""
+    return get_backend("organizations")[account]["aws"]
+
+
+@contextlib.contextmanager
+def organizations_ids(**made: str) -> Iterator[None]:
+    """Has moto give the next thing of each kind this id, where it would draw one by lot."""
+    with contextlib.ExitStack() as stack:
+        for maker, value in made.items():
+            stack.enter_context(mock.patch.object(organizations_utils, maker, return_value=value))
+        yield
 
 
 def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
@@ -66,11 +90,16 @@ def has_account(account: str) -> bool:
 
 def forward(call: Call) -> Response:
     """Hands a call to moto and gives its answer our request id."""
+    return forward_as(call, call.account)
+
+
+def forward_as(call: Call, account: str) -> Response:
+    """The same, about another account than the caller's."""
     host = f"{call.service}.amazonaws.com" if call.service == "iam" else f"{call.service}.{call.region}.amazonaws.com"
     headers = HeadersDict({
         "Content-Type": call.request.header("Content-Type") or "",
         "X-Amz-Target": call.request.header("X-Amz-Target") or "",
-        "x-moto-account-id": call.account,
+        "x-moto-account-id": account,
         "host": host,
     })  # fmt: skip
     request = AWSPreparedRequest("POST", f"https://{host}/", headers, call.request.body, False)
@@ -82,7 +111,10 @@ def forward(call: Call) -> Response:
     text = re.sub(r"<RequestId>[^<]*</RequestId>", f"<RequestId>{call.request_id}</RequestId>", text)
     # IAM writes whole seconds.
     text = re.sub(r"(<CreateDate>[0-9T:-]+)\.\d+Z", r"\1Z", text)
-    content_type = {name.lower(): value for name, value in answered.items()}["content-type"]
+    # moto's older services leave the type out.
+    content_type = {name.lower(): value for name, value in answered.items()}.get(
+        "content-type", "application/x-amz-json-1.1"
+    )
     return Response(200, text.encode(), {"Content-Type": content_type, "x-amzn-RequestId": call.request_id})
 
 

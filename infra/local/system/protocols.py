@@ -1,4 +1,4 @@
-"""The two wire protocols in use: JSON 1.x (SSM, DynamoDB, KMS, Organizations) and query (STS, IAM).
+"""The wire protocols in use: JSON 1.x (SSM, DynamoDB, KMS, Organizations), query (STS, IAM), REST (Lambda, on its own page).
 
 Both ways: parameters out of a request, a reply or a refusal into a response.
 """
@@ -14,12 +14,15 @@ from xml.sax.saxutils import escape
 
 from botocore.model import OperationModel, ServiceModel, Shape
 
+from . import rest_protocol
 from .errors import AWSError, invalid
 from .wire import Request, Response
 
 
 def operation_name(service: ServiceModel, request: Request) -> str:
     """The operation a request asks for; raises when there is none of that name."""
+    if service.metadata["protocol"] == "rest-json":
+        return rest_protocol.operation_name(service, request)
     if service.metadata["protocol"] == "json":
         prefix, _, name = (request.header("X-Amz-Target") or "").partition(".")
         if prefix != service.metadata["targetPrefix"] or name not in service.operation_names:
@@ -36,6 +39,8 @@ def operation_name(service: ServiceModel, request: Request) -> str:
 
 def parameters(operation: OperationModel, request: Request) -> dict[str, Any]:
     """The request's parameters in the shape of the model, not yet judged."""
+    if operation.service_model.metadata["protocol"] == "rest-json":
+        return rest_protocol.parameters(operation, request)
     if request.method != "POST" or request.path != "/":
         raise AWSError("UnknownOperationException", "")
     if operation.service_model.metadata["protocol"] == "json":
@@ -150,6 +155,8 @@ def _xml_value(shape: Shape, name: str, value: Any) -> str:
 
 def render_error(service: ServiceModel, error: AWSError, request_id: str) -> Response:
     """A refusal in the service's protocol."""
+    if service.metadata["protocol"] == "rest-json":
+        return rest_protocol.render_error(error, request_id)
     if service.metadata["protocol"] == "json":
         value = {"__type": error.code, "message": error.message, **error.members}
         content_type = f"application/x-amz-json-{service.metadata['jsonVersion']}"

@@ -25,6 +25,8 @@ class Invocation:
     event: bytes = field(repr=False)
     deadline: float
     """Seconds since 1970."""
+    function_arn: str = FUNCTION_ARN
+    """As it was invoked, with the alias."""
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     reply: bytes | None = field(default=None, repr=False)
     error: str | None = None
@@ -99,7 +101,7 @@ class RuntimeAPI:
             "Content-Type": "application/json",
             "Lambda-Runtime-Aws-Request-Id": invocation.id,
             "Lambda-Runtime-Deadline-Ms": str(int(invocation.deadline * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN,
+            "Lambda-Runtime-Invoked-Function-Arn": invocation.function_arn,
             "Lambda-Runtime-Trace-Id": trace_id(invocation.id),
         }
         return Response(200, invocation.event, headers)

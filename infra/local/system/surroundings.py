@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from . import cast, dynamodb_services, moto_services, roles
+from . import cast, document_services, dynamodb_services, moto_services, organization_services, roles
 from .authorize import Authorizer
 from .aws import AWS
 from .channel import ChannelGuard
@@ -14,6 +14,7 @@ from .clock import Clock
 from .cloudtrail import CloudTrail
 from .contracts import AuthorizeChannel, Sessions
 from .faults import Faults
+from .lambda_service import LambdaService
 from .nodes import Nodes
 from .principals import CredentialStore, SessionCredentials
 from .session_calls import SessionCalls
@@ -51,13 +52,17 @@ class Surroundings:
             strict_signing,
         )
         self.sessions = make_sessions(guard)
+        self.functions = LambdaService()
         sts = STS(self.credentials, self.authorizer, roles.find)
         operations = {
             **moto_services.OPERATIONS,
+            **document_services.OPERATIONS,
+            **organization_services.OPERATIONS,
             **dynamodb_services.OPERATIONS,
             **self.nodes.operations(),
             **SessionCalls(self.sessions, self.nodes).operations(),
             **sts.operations(),
+            **self.functions.operations(),
         }
         self.aws = AWS(operations, self.credentials, self.authorizer, self.trail, self.faults, self.clock.now)
         Surroundings._up = self

@@ -1,5 +1,5 @@
-import Logging
-import SessionCore
+internal import Logging
+internal import SessionCore
 
 /// Writes each log line as one JSON object on standard error, from where Lambda takes it to CloudWatch Logs.
 ///

@@ -21,7 +21,7 @@ enum CurrentProcess {
         var bytes = Array("\(line)\n".utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            // A log that cannot be written must not stop the broker; the audit store can.
+            // A log that cannot be written must not stop the function; the audit store can.
             guard written > 0 else { return }
             bytes = bytes.dropFirst(written)
         }

@@ -1,15 +1,15 @@
-import SessionCore
+public import SessionCore
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+internal import FoundationEssentials
 #else
-import Foundation
+internal import Foundation
 #endif
 
 /// The compiled role map: the canonical JSON that `ssm-broker map render` makes of the YAML file.
-struct RoleMapFile {
+public struct RoleMapFile {
     /// Why there is no map.
-    enum Failure: Error, CustomStringConvertible {
+    public enum Failure: Error, CustomStringConvertible {
         /// The file cannot be read.
         case unreadable(path: String, String)
         /// The file is no JSON.
@@ -17,7 +17,8 @@ struct RoleMapFile {
         /// The map is wrong.
         case rejected(path: String, RoleMap.Rejection)
 
-        var description: String {
+        /// One line for the log.
+        public var description: String {
             switch self {
             case .unreadable(let path, let why): "role map \(path): \(why)"
             case .notJSON(let path, let rejection):
@@ -30,12 +31,18 @@ struct RoleMapFile {
         }
     }
 
-    let path: String
+    private let path: String
+
+    /// Names a file.
+    public init(path: String) {
+        self.path = path
+    }
 
     /// Reads the map.
     ///
+    /// - Returns: The map.
     /// - Throws: ``Failure``.
-    func read() throws -> RoleMap {
+    public func read() throws -> RoleMap {
         let data: Data
         do {
             data = try Data(contentsOf: URL(filePath: path))

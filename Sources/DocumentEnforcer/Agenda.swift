@@ -1,0 +1,64 @@
+internal import SessionCore
+
+/// One place to visit, and what is known of it beforehand.
+struct Errand: Sendable, Hashable {
+    let place: Place
+    let account: MemberAccount
+    /// How it stood when it was last looked at; nil when it never was.
+    let last: RolloutPlace?
+}
+
+extension Enforcer {
+    /// The places in a scope, those looked at longest ago first.
+    func agenda(_ scope: Scope, map: PublishedMap, deadline: Timestamp) async throws -> [Errand] {
+        let accounts = try await accounts(in: scope, deadline: deadline)
+        let regions =
+            if case .one(_, let region, _) = scope { map.regions.filter { $0 == region } } else { map.regions }
+        let last = try await standing(in: scope)
+        let errands = accounts.flatMap { account in
+            regions.map { region in
+                let place = Place(account.id, region)
+                return Errand(place: place, account: account, last: last[place])
+            }
+        }
+        let never = Timestamp(milliseconds: .min)
+        return errands.sorted { left, right in
+            let (one, other) = (left.last?.checked ?? never, right.last?.checked ?? never)
+            // By Region first: neighbours in the order are in different accounts, so each has limits of its own.
+            return one == other
+                ? (left.place.region, left.place.account.digits) < (right.place.region, right.place.account.digits)
+                : one < other
+        }
+    }
+
+    private func accounts(in scope: Scope, deadline: Timestamp) async throws -> [MemberAccount] {
+        let named: [AccountID]
+        switch scope {
+        case .everything: return try await dependencies.organization.accounts(until: deadline)
+        case .accounts(let accounts): named = accounts
+        case .one(let account, _, _): named = [account]
+        }
+        var found: [MemberAccount] = []
+        for id in Set(named).sorted(by: { $0.digits < $1.digits }) {
+            // An account that is not of the organisation is nobody's business here, whoever names it.
+            if let account = try await dependencies.organization.account(id, until: deadline) { found.append(account) }
+        }
+        return found
+    }
+
+    private func standing(in scope: Scope) async throws -> [Place: RolloutPlace] {
+        let queries: [RolloutQuery]
+        switch scope {
+        case .everything: queries = [RolloutQuery()]
+        case .accounts(let accounts): queries = accounts.map { RolloutQuery(account: $0) }
+        case .one(let account, let region, _): queries = [RolloutQuery(account: account, region: region)]
+        }
+        var standing: [Place: RolloutPlace] = [:]
+        for query in queries {
+            for place in try await dependencies.rollout.allPlaces(matching: query) {
+                standing[Place(place.account, place.region)] = place
+            }
+        }
+        return standing
+    }
+}

@@ -1,0 +1,168 @@
+internal import AWSClient
+internal import Logging
+internal import SessionCore
+
+/// Visits places: looks at each, makes it right, records what was changed, and keeps how it stands.
+struct Visits: Sendable {
+    /// How a visit ended.
+    enum Result: Sendable {
+        /// The place was looked at.
+        case looked(RolloutPlace, isChanged: Bool)
+        /// Something could not be recorded, so nothing more may be changed.
+        case notRecorded(String)
+        /// There was no time to look at all of it.
+        case outOfTime
+    }
+
+    let scope: Scope
+    let map: PublishedMap
+    let trigger: Trigger
+    let deadline: Timestamp
+    let dependencies: Enforcer.Dependencies
+    let roles: Pace
+
+    /// Visits one place.
+    func visit(_ errand: Errand) async -> Result {
+        if let exclusion = map.exclusion(of: errand.account) {
+            return await keep(Visit(errand, skippedBecause: exclusion.text), of: errand)
+        }
+        do {
+            return await keep(try await look(at: errand), of: errand)
+        } catch Interruption.regionOff(let reason) {
+            return await keep(Visit(errand, skippedBecause: "the Region is off in this account: \(reason)"), of: errand)
+        } catch Interruption.outOfTime(let outcomes) {
+            // What was done is done, and recorded; the place stays as it was known, so that it is among the first next time.
+            var visit = Visit(errand)
+            visit.outcomes = outcomes
+            if let refusal = await record(visit, of: errand) { return refusal }
+            return .outOfTime
+        } catch is OutOfTime {
+            return .outOfTime
+        } catch {
+            var visit = Visit(errand)
+            visit.problem = Self.explain(error, in: errand.place)
+            visit.isSkipped = map.isRetired(errand.place.account)
+            return await keep(visit, of: errand)
+        }
+    }
+
+    /// Looks at every document of a place and makes each right.
+    private func look(at errand: Errand) async throws -> Visit {
+        let documents = try await open(errand.place)
+        let convergence = Convergence(
+            documents: documents,
+            clock: dependencies.clock,
+            deadline: deadline,
+            keptVersions: max(2, dependencies.settings.keptVersions)
+        )
+        var visit = Visit(errand)
+        visit.isThorough = findsStale(at: errand)
+        for wanted in try await wanted(at: errand, documents) {
+            do {
+                visit.outcomes.append(try await convergence.converge(wanted))
+            } catch Interruption.outOfTime(let last) {
+                throw Interruption.outOfTime(visit.outcomes + last)
+            }
+        }
+        return visit
+    }
+
+    /// What the place's documents must be, those included that the map no longer has.
+    private func wanted(at errand: Errand, _ documents: any MemberDocuments) async throws -> [WantedDocument] {
+        let isRetired = map.isRetired(errand.place.account)
+        let wanted = isRetired ? [] : map.wanted(in: errand.place, of: errand.account)
+        guard findsStale(at: errand) else {
+            return wanted.filter { scope.contains(document: $0.name) }
+        }
+        let known = Set(wanted.map(\.name))
+        let names: [String]
+        do {
+            names = try await documents.names(beginningWith: [WantedDocument.prefix])
+        } catch {
+            switch Obstacle(error) {
+            case .regionOff: throw Interruption.regionOff("\(error)")
+            case .outOfTime: throw OutOfTime()
+            default: throw error
+            }
+        }
+        let stale = names.filter { $0.hasPrefix(WantedDocument.prefix) && !known.contains($0) }
+        return stale.sorted().map { .gone(name: $0) } + wanted
+    }
+
+    /// Whether documents that the map no longer has are looked for: in a whole run, and where the map gives the account up.
+    private func findsStale(at errand: Errand) -> Bool {
+        scope.findsStale || (map.isRetired(errand.place.account) && scope.coversPlaces)
+    }
+
+    /// Opens a place, waiting for a role that may be new.
+    private func open(_ place: Place) async throws -> any MemberDocuments {
+        let clock = dependencies.clock
+        let patience = scope.waitsForRole ? dependencies.settings.roleMilliseconds : 0
+        let limit = Timestamp(milliseconds: min(clock.now().milliseconds + Int64(patience), deadline.milliseconds))
+        let backoff = Backoff(first: 2000, longest: 10_000)
+        var tries = 1
+        while true {
+            try await roles.turn(before: deadline)
+            do {
+                let documents = try await dependencies.members.documents(in: place, until: deadline)
+                return PacedDocuments(documents, settings: dependencies.settings, clock: clock, deadline: deadline)
+            } catch let failure as AWSFailure where [.deadline, .cancelled].contains(failure.kind) {
+                throw OutOfTime()
+            } catch let failure as AWSFailure {
+                // IAM makes a new role known within seconds, and until then refuses it as it refuses a stranger's.
+                let wait = backoff.wait(after: tries, random: clock.random())
+                let mayPass =
+                    failure.kind == .accessDenied ? patience > 0 : Obstacle(failure) == .lookAgain && tries < 5
+                let isInTime =
+                    failure.kind != .accessDenied || clock.now().milliseconds + Int64(wait) < limit.milliseconds
+                guard mayPass, isInTime else { throw failure }
+                try await clock.wait(milliseconds: wait, before: deadline)
+                tries += 1
+            }
+        }
+    }
+
+    /// Records a visit and keeps how the place stands now.
+    private func keep(_ visit: Visit, of errand: Errand) async -> Result {
+        if let refusal = await record(visit, of: errand) { return refusal }
+        let place = visit.standing(number: map.number, scope: scope, at: dependencies.clock.now())
+        do {
+            try await dependencies.rollout.record([place])
+        } catch {
+            return .notRecorded("the standing of \(errand.place) cannot be kept: \(error)")
+        }
+        if let problem = visit.problem ?? visit.outcomes.compactMap(\.problem).first {
+            dependencies.logger.notice(
+                "place not as the map says",
+                metadata: ["rollout.place": "\(errand.place)", "rollout.problem": "\(problem)"]
+            )
+        }
+        return .looked(place, isChanged: !visit.changes.isEmpty)
+    }
+
+    /// Appends the record of a visit's changes, if there are any; gives how the visit ends when that fails.
+    private func record(_ visit: Visit, of errand: Errand) async -> Result? {
+        let changes = visit.changes
+        guard !changes.isEmpty else { return nil }
+        let record = AuditRecord(
+            id: dependencies.makeID(),
+            time: dependencies.clock.now(),
+            event: .documentsEnforced,
+            details: EnforcedDetails.of(changes, in: errand.place, map: map, trigger: trigger)
+        )
+        do {
+            _ = try await dependencies.audit.append(record)
+            return nil
+        } catch {
+            return .notRecorded("the change of \(errand.place) cannot be recorded: \(error)")
+        }
+    }
+
+    private static func explain(_ error: any Error, in place: Place) -> String {
+        guard let failure = error as? AWSFailure, failure.kind == .accessDenied, failure.service == .sts else {
+            return "\(error)"
+        }
+        return
+            "the enforcer's role in account \(place.account) cannot be assumed: deploy the member account layer there, or name the account in rollout.excludedAccounts (\(failure.message))"
+    }
+}

@@ -1,0 +1,75 @@
+/// What today's map says to a session of then: one answer for renewals, for plans of a new map and for ending what it forbids.
+extension SessionHistory {
+    /// Why a map would not start this session as it is, for the caller whose it is.
+    ///
+    /// - Parameters:
+    ///   - caller: The session's owner.
+    ///   - map: The map to ask, in force or only planned.
+    ///   - ceiling: What the deployment allows at most.
+    /// - Returns: Nil when the map would start it just so; else the refusal, with `SESSION_NO_LONGER_ALLOWED` where a session is
+    ///   still granted, but another one.
+    public func objection(for caller: CallerIdentity, under map: RoleMap, ceiling: Ceiling) -> Problem? {
+        let request = OpenSessionRequest(
+            requestID: id,
+            time: opened,
+            kind: access.kind,
+            node: access.node,
+            region: access.region,
+            reason: access.reason,
+            ticket: access.ticket
+        )
+        do throws(Problem) {
+            let entitlement = try Entitlement(
+                caller: caller,
+                request: request,
+                map: map,
+                ceiling: ceiling,
+                // A session is not judged by when it was asked for.
+                now: opened
+            )
+            // The document says who the session runs as, for how long and how it is logged; the tags, on which nodes it may be.
+            guard entitlement.document.hash == access.document?.hash,
+                entitlement.entry.nodes.tags == access.nodeTags ?? [:]
+            else {
+                throw Problem(
+                    .sessionNoLongerAllowed,
+                    detail:
+                        "The role map has changed for \(caller.permissionSet?.name ?? caller.title): it would not start this session as it is.",
+                    next: "End the session and start a new one: ssm-broker connect \(access.node)"
+                )
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Why a map would not start this session as it is, told from the session's record alone.
+    ///
+    /// - Parameters:
+    ///   - map: The map to ask, in force or only planned.
+    ///   - ceiling: What the deployment allows at most.
+    /// - Returns: Nil when the map would start it just so. A session whose owner cannot be read from its record is not allowed.
+    public func objection(under map: RoleMap, ceiling: Ceiling) -> Problem? {
+        guard let holder else {
+            return Problem(
+                .sessionNoLongerAllowed,
+                detail: "The session's record does not name an owner whom the role map could admit.",
+                next: "End the session: ssm-broker sessions end \(id)"
+            )
+        }
+        return objection(for: holder, under: map, ceiling: ceiling)
+    }
+
+    /// The session's owner as the map sees them; nil when the record names none.
+    private var holder: CallerIdentity? {
+        // The digits at the end of the role's name are not recorded, and no map names them.
+        let role = "\(CallerIdentity.prefix)\(permissionSet)_0000000000000000"
+        let partition = access.region.partition.rawValue
+        return try? CallerIdentity(
+            arn: "arn:\(partition):sts::\(owner.account):assumed-role/\(role)/\(owner.user)",
+            callerID: "\(owner.roleID):\(owner.user)",
+            account: owner.account
+        )
+    }
+}

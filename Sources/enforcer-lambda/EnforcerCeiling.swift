@@ -1,0 +1,65 @@
+import DocumentEnforcer
+import LambdaRoot
+import SessionCore
+
+/// What no publication of the map can exceed, as far as documents go.
+struct EnforcerCeiling: Sendable, Hashable {
+    /// The accounts where anything is written; nil for all of the organisation.
+    let accounts: Set<AccountID>?
+    /// Linux users that no document may name, beside the reserved ones.
+    let forbiddenLinuxUsers: Set<String>
+
+    /// Reads the deployment's variables; nil when one is wrong, which the reader then says.
+    init?(_ reader: inout EnvironmentReader<Configuration.Key>) {
+        let whole = reader.optional(.allowedAccounts, "") { $0 == "organization" ? "organization" : $0 }
+        let organization = reader.optional(.organization, "an organisation's id as o-abcde12345") { $0 }
+        let forbidden = reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name }
+        if whole == "organization" {
+            accounts = nil
+            if organization == nil {
+                reader.note(.organization, "is not set; SSM_BROKER_ALLOWED_ACCOUNTS=organization needs it")
+            }
+        } else {
+            let listed = reader.list(.allowedAccounts, "account numbers of twelve digits, or organization") {
+                try? AccountID($0)
+            }
+            accounts = Set(listed)
+            if listed.isEmpty, !reader.hasProblem(.allowedAccounts) {
+                reader.note(.allowedAccounts, "needs at least one account; without any, nothing would be written")
+            }
+        }
+        forbiddenLinuxUsers = Set(forbidden)
+        guard reader.lines.isEmpty else { return nil }
+    }
+
+    /// What a map would exceed, for the log; nil when it keeps within the ceiling.
+    func objection(to map: RoleMap) -> String? {
+        let named = map.entries.values.map(\.linuxUser.name) + map.preferences.users.map(\.name)
+        let forbidden = Set(named).intersection(forbiddenLinuxUsers).sorted()
+        guard let first = forbidden.first else { return nil }
+        return "the map names \(forbidden.count) forbidden Linux users, \(first) among them"
+    }
+}
+
+/// The organisation without the accounts that the deployment leaves out: nothing is written there, whoever names them.
+struct AllowedOrganization: Organization {
+    let whole: any Organization
+    let ceiling: EnforcerCeiling
+
+    func accounts(until deadline: Timestamp) async throws -> [MemberAccount] {
+        try await whole.accounts(until: deadline).filter { allows($0.id) }
+    }
+
+    func account(_ id: AccountID, until deadline: Timestamp) async throws -> MemberAccount? {
+        allows(id) ? try await whole.account(id, until: deadline) : nil
+    }
+
+    private func allows(_ account: AccountID) -> Bool { ceiling.accounts?.contains(account) ?? true }
+}
+
+extension RoleMap.Preferences {
+    /// Every user that the preferences name.
+    fileprivate var users: [LinuxUser] {
+        [runAsDefaultUser].compactMap { $0 } + organizationalUnits.values + accounts.values
+    }
+}

@@ -1,0 +1,80 @@
+"""Trust and rights of the enforcer's two roles, as `infra/` deploys them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .cast_policies import policy, table_statements
+from .places import BROKER_ACCOUNT, ENFORCER_EXECUTION_ARN, ENFORCER_ROLE, ORGANIZATION, REGION
+
+SESSION_NAME = "ssm-broker-enforcer"
+DOCUMENT_ACTIONS = [
+    "ssm:CreateDocument",
+    "ssm:DeleteDocument",
+    "ssm:DescribeDocument",
+    "ssm:DescribeDocumentPermission",
+    "ssm:GetDocument",
+    "ssm:ListDocumentVersions",
+    "ssm:ModifyDocumentPermission",
+    "ssm:UpdateDocument",
+    "ssm:UpdateDocumentDefaultVersion",
+]
+
+
+def execution_policy() -> dict[str, Any]:
+    """The enforcer's execution role: into the member accounts of its own organisation, to see who belongs to it, to its tables."""
+    return policy(
+        {
+            "Sid": "EnterMemberAccounts",
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+            "Resource": f"arn:aws:iam::*:role/{ENFORCER_ROLE}",
+            "Condition": {"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
+        },
+        {
+            "Sid": "SeeTheOrganization",
+            "Effect": "Allow",
+            "Action": [
+                "organizations:DescribeAccount",
+                "organizations:DescribeOrganization",
+                "organizations:ListAccountsForParent",
+                "organizations:ListOrganizationalUnitsForParent",
+                "organizations:ListParents",
+                "organizations:ListRoots",
+            ],
+            "Resource": "*",
+        },
+        *table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/*"),
+    )
+
+
+def member_trust() -> dict[str, Any]:
+    """Only the enforcer's execution role, of our organisation, and only under its own name."""
+    return policy({
+        "Sid": "TheEnforcerUnderItsName",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
+        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
+        "Condition": {
+            "StringEquals": {
+                "aws:PrincipalOrgID": ORGANIZATION,
+                "sts:RoleSessionName": SESSION_NAME,
+                "sts:SourceIdentity": SESSION_NAME,
+            },
+            "ArnEquals": {"aws:PrincipalArn": ENFORCER_EXECUTION_ARN},
+        },
+    })  # fmt: skip
+
+
+def member_policy(account: str) -> dict[str, Any]:
+    """What the enforcer may do in a member account: the broker's documents and the session preferences, and nothing else."""
+    documents = f"arn:aws:ssm:*:{account}:document"
+    return policy(
+        {
+            "Sid": "KeepSessionDocuments",
+            "Effect": "Allow",
+            "Action": DOCUMENT_ACTIONS,
+            "Resource": [f"{documents}/SSMBroker-*", f"{documents}/SSM-SessionManagerRunShell"],
+        },
+        {"Sid": "FindSessionDocuments", "Effect": "Allow", "Action": "ssm:ListDocuments", "Resource": "*"},
+    )
