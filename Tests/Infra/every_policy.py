@@ -10,7 +10,7 @@ from typing import Any
 import guardrails
 import landing_zone
 import member_account
-from system import cast_policies
+from system import cast_policies, enforcer_policies
 from system.places import BROKER_ACCOUNT, FIRST_ACCOUNT, REGION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +67,9 @@ def _cast() -> dict[str, dict[str, Any]]:
         "infra/local: the engineers' role": cast_policies.engineer_policy(),
         "infra/local: the target role": cast_policies.target_policy(FIRST_ACCOUNT),
         "infra/local: the target role's trust": cast_policies.target_trust(),
+        "infra/local: the enforcer's role": enforcer_policies.execution_policy(),
+        "infra/local: the enforcer's role in a member account": enforcer_policies.member_policy(FIRST_ACCOUNT),
+        "infra/local: that role's trust": enforcer_policies.member_trust(),
         "infra/local: the tables": cast_policies.policy(
             *cast_policies.table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/ssm-broker")
         ),

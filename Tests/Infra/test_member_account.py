@@ -7,8 +7,8 @@ import re
 import guardrails
 import member_account
 from conftest import ROOT
-from system import cast_policies
-from system.places import FIRST_ACCOUNT, TARGET_ROLE
+from system import cast_policies, enforcer_policies
+from system.places import ENFORCER_ROLE, FIRST_ACCOUNT, TARGET_ROLE
 from templates import in_one_form, minified
 
 TEXT = (ROOT / member_account.TEMPLATE).read_text()
@@ -36,7 +36,7 @@ def test_the_roles_have_the_names_that_the_broker_asks_for_and_the_guardrails_ex
         for logical, one in member_account.stack().of_type("AWS::IAM::Role").items()
     }
     assert names == {"TargetRole": "ssm-broker/SSMBrokerTarget", "EnforcerRole": "ssm-broker/SSMBrokerEnforcer"}
-    assert names["TargetRole"] == TARGET_ROLE
+    assert (names["TargetRole"], names["EnforcerRole"]) == (TARGET_ROLE, ENFORCER_ROLE)
     configuration = (ROOT / "Sources" / "broker-lambda" / "Configuration.swift").read_text()
     assert f'"{names["TargetRole"]}"' in configuration
     exempt = {
@@ -49,6 +49,11 @@ def test_the_roles_have_the_names_that_the_broker_asks_for_and_the_guardrails_ex
 def test_the_local_target_role_is_the_same() -> None:
     assert in_one_form(member_account.trust("TargetRole")) == in_one_form(cast_policies.target_trust())
     assert in_one_form(member_account.rights("TargetRole")) == in_one_form(cast_policies.target_policy(FIRST_ACCOUNT))
+
+
+def test_the_local_enforcer_role_is_the_same() -> None:
+    assert in_one_form(member_account.trust("EnforcerRole")) == in_one_form(enforcer_policies.member_trust())
+    assert in_one_form(member_account.rights("EnforcerRole")) == in_one_form(enforcer_policies.member_policy(FIRST_ACCOUNT))
 
 
 def test_the_target_role_may_what_the_brokers_sessions_may_and_no_action_more() -> None:

@@ -152,7 +152,6 @@ ENFORCER_DEEDS = [
                      "DescribeDocumentPermission")),
     Deed("writing the preferences", "ssm:UpdateDocument", PREFERENCES, True, SESSION_TYPE),
     Deed("where AWS does not say the type", "ssm:UpdateDocument", PREFERENCES, True),
-    Deed("making them a command document", "ssm:CreateDocument", PREFERENCES, False, {"ssm:DocumentType": "Command"}),
     Deed("writing another document", "ssm:UpdateDocument", arn("document/Patch"), False, SESSION_TYPE),
     Deed("writing in another account", "ssm:UpdateDocument", arn("document/SSMBroker-Shell-X", SECOND_ACCOUNT), False),
     Deed("writing in another Region", "ssm:UpdateDocument", arn("document/SSMBroker-Shell-X", region="eu-central-1"), True),

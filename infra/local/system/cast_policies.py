@@ -94,7 +94,9 @@ def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
         },
         write("AppendRecords", ["dynamodb:PutItem"], every[0]),
         write("MoveHeads", ["dynamodb:UpdateItem"], every[1]),
-        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], every[2]),
+        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], every[2]),
+        # It is part of a transaction by nature; the authorization reference does not give it the key that says so.
+        {"Sid": "CheckSessions", "Effect": "Allow", "Action": "dynamodb:ConditionCheckItem", "Resource": every[2]},
     )
 
 
@@ -182,9 +184,13 @@ def target_policy(account: str) -> dict[str, Any]:
             "Sid": "ProveCallerRole",
             "Effect": "Allow",
             "Action": "iam:GetRole",
-            "Resource": [
-                f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
-                f"arn:aws:iam::{account}:role/{TARGET_ROLE}",
-            ],
+            "Resource": f"arn:aws:iam::{account}:role/aws-reserved/sso.amazonaws.com*",
+        },
+        {
+            # Its own tags: one of them could override the Linux user of every session document.
+            "Sid": "ReadOwnTags",
+            "Effect": "Allow",
+            "Action": "iam:GetRole",
+            "Resource": f"arn:aws:iam::{account}:role/{TARGET_ROLE}",
         },
     )
