@@ -5,7 +5,7 @@ extension Broker {
     ///
     /// - Throws: ``Problem`` with `ADMINISTRATOR_REQUIRED`, or whatever the proof of the role throws.
     func requireAdministrator(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
-        guard isAdministrator(caller, map: try await dependencies.map()) else {
+        guard isAdministrator(caller, map: try await dependencies.mapIfAny()) else {
             throw Problem(
                 .administratorRequired,
                 detail:

@@ -9,8 +9,8 @@ public struct Broker: Sendable {
         public var audit: any AuditStore
         /// The member accounts.
         public var accounts: MemberAccounts
-        /// The role map in force.
-        public var map: @Sendable () async throws -> RoleMap
+        /// The role map in force, and those before it.
+        public var maps: RoleMaps
         /// What the deployment allows at most.
         public var ceiling: Ceiling
         /// The organisation that callers must belong to; nil where that is not checked.
@@ -26,7 +26,7 @@ public struct Broker: Sendable {
         public init(
             audit: any AuditStore,
             accounts: MemberAccounts,
-            map: @escaping @Sendable () async throws -> RoleMap,
+            maps: RoleMaps,
             ceiling: Ceiling,
             organization: String?,
             refusalsPerMinute: Int = 20,
@@ -35,7 +35,7 @@ public struct Broker: Sendable {
         ) {
             self.audit = audit
             self.accounts = accounts
-            self.map = map
+            self.maps = maps
             self.ceiling = ceiling
             self.organization = organization
             self.refusalsPerMinute = refusalsPerMinute
@@ -83,8 +83,8 @@ public struct Broker: Sendable {
     /// Takes up callers that are people; roles outside Identity Center only when the map or the deployment names them.
     private func admit(_ caller: CallerIdentity, in exchange: inout Exchange) async throws -> CallerIdentity {
         guard !caller.isPerson else { return caller }
-        let map = try await dependencies.map()
-        guard let admitted = map.admit(caller, or: dependencies.ceiling.bootstrapAdministrators) else {
+        let others = dependencies.ceiling.bootstrapAdministrators
+        guard let map = try await dependencies.mapIfAny(), let admitted = map.admit(caller, or: others) else {
             throw Problem.callerNotPermissionSet
         }
         exchange.entry = map.entry(for: admitted)?.id

@@ -33,7 +33,7 @@ extension Broker {
 
     /// Lets administrators pass; to anybody else, somebody else's session is not there.
     private func admitAdministrator(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
-        guard isAdministrator(caller, map: try await dependencies.map()) else { throw Problem.sessionNotFound }
+        guard isAdministrator(caller, map: try await dependencies.mapIfAny()) else { throw Problem.sessionNotFound }
         do {
             try await prove(caller, in: &exchange)
         } catch is Problem {

@@ -8,6 +8,13 @@ extension Exchange {
         if let problem = error as? Problem { return problem.plain }
         note(error)
         if let failure = error as? AWSFailure { return Problem(failure).plain }
+        if let damage = error as? RoleMapDamage {
+            return Problem(
+                .mapMissing,
+                detail: "The published role map cannot be used: \(damage).",
+                next: "Tell the platform team the request id."
+            )
+        }
         switch error as? AuditStoreFailure {
         case .requestAlreadyUsed:
             return Problem(

@@ -5,10 +5,10 @@ extension Broker {
     func identity(of caller: CallerIdentity, in exchange: inout Exchange) async throws -> IdentityReply {
         // Only a proven caller learns what the map says.
         try await prove(caller, in: &exchange)
-        let map = try await dependencies.map()
-        let entry = admittedEntry(for: caller, map: map)
+        let map = isBootstrapAdministrator(caller) ? try await dependencies.mapIfAny() : try await dependencies.map()
+        let entry = map.flatMap { admittedEntry(for: caller, map: $0) }
         let isAdministrator = isAdministrator(caller, map: map)
-        let isAuditor = map.isAuditor(caller)
+        let isAuditor = map?.isAuditor(caller) == true
         guard entry != nil || isAdministrator || isAuditor else {
             throw Problem(
                 .permissionSetNotMapped,
@@ -42,15 +42,20 @@ extension Broker {
     }
 
     /// Whether the map or the deployment makes the caller an administrator, provided that their role is proven.
-    func isAdministrator(_ caller: CallerIdentity, map: RoleMap) -> Bool {
-        map.isAdministrator(caller) || dependencies.ceiling.bootstrapAdministrators.contains { $0.admits(caller) }
+    func isAdministrator(_ caller: CallerIdentity, map: RoleMap?) -> Bool {
+        isBootstrapAdministrator(caller) || map?.isAdministrator(caller) == true
+    }
+
+    /// Whether the deployment makes the caller an administrator, provided that their role is proven.
+    func isBootstrapAdministrator(_ caller: CallerIdentity) -> Bool {
+        dependencies.ceiling.bootstrapAdministrators.contains { $0.admits(caller) }
     }
 
     /// Proves that the caller's role is Identity Center's; whatever a role name gives, it gives only then.
     ///
     /// - Throws: ``Problem`` with `ROLE_NOT_PROVEN`, or `ACCOUNT_NOT_ALLOWED` for an account where the broker has no business.
     func prove(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
-        guard dependencies.ceiling.accounts.contains(caller.account) else {
+        guard dependencies.ceiling.admits(caller.account) else {
             throw Problem(
                 .accountNotAllowed,
                 detail: "This deployment does not serve account \(caller.account).",

@@ -6,22 +6,7 @@ extension Broker {
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
-        let map = try await dependencies.map()
-        exchange.access?.mapVersion = map.version
-        let entitlement: Entitlement
-        do throws(Problem) {
-            entitlement = try Entitlement(
-                caller: caller,
-                request: request,
-                map: map,
-                ceiling: dependencies.ceiling,
-                now: exchange.received
-            )
-        } catch {
-            // Only a proven caller learns what the map says, and only a proven one is a person in the record.
-            try await prove(caller, in: &exchange)
-            throw error
-        }
+        let entitlement = try await entitlement(of: caller, to: request, in: &exchange)
         exchange.note(entitlement)
         let accounts = dependencies.accounts.bounded(by: exchange)
         let lookup = try await accounts.facts(for: entitlement)
@@ -46,6 +31,50 @@ extension Broker {
         return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
     }
 
+    /// What the map gives to the caller for the request.
+    ///
+    /// A session's opening is decided on the map held from before, and the map in force is asked for beside the intent; whatever that
+    /// earlier map refuses, the map in force is asked first.
+    private func entitlement(
+        of caller: CallerIdentity,
+        to request: OpenSessionRequest,
+        in exchange: inout Exchange
+    ) async throws -> Entitlement {
+        let held = request.isDryRun ? try await dependencies.map() : try await dependencies.maps.recent().map
+        do throws(Problem) {
+            return try entitlement(of: caller, to: request, under: held, in: &exchange)
+        } catch {
+            var refusal = error
+            let map = try await dependencies.map()
+            if map.version != held.version {
+                do throws(Problem) {
+                    return try entitlement(of: caller, to: request, under: map, in: &exchange)
+                } catch {
+                    refusal = error
+                }
+            }
+            // Only a proven caller learns what the map says, and only a proven one is a person in the record.
+            try await prove(caller, in: &exchange)
+            throw refusal
+        }
+    }
+
+    private func entitlement(
+        of caller: CallerIdentity,
+        to request: OpenSessionRequest,
+        under map: RoleMap,
+        in exchange: inout Exchange
+    ) throws(Problem) -> Entitlement {
+        exchange.access?.mapVersion = map.version
+        return try Entitlement(
+            caller: caller,
+            request: request,
+            map: map,
+            ceiling: dependencies.ceiling,
+            now: exchange.received
+        )
+    }
+
     /// The intent and both role sessions, side by side; nothing may start before all three are there.
     private func prepare(
         _ start: SessionStart,
@@ -59,6 +88,7 @@ extension Broker {
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
+        async let inForce = dependencies.map()
         // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
         do {
             try await recorded
@@ -70,6 +100,7 @@ extension Broker {
         do {
             let sessions = StartingSessions(start: try await starting, channel: try await channel)
             exchange.note(documentVersion: try await version)
+            try hold(start.entitlement, to: try await inForce, in: &exchange)
             try mayStillStart(exchange)
             return sessions
         } catch {
@@ -131,6 +162,19 @@ extension Broker {
         )
         let counted = try await dependencies.audit.sessions(matching: query).sessions.count
         guard counted < limit.maximum else { throw AuditStoreFailure.tooManySessions(limit.maximum) }
+    }
+
+    /// Holds a session that is about to start to the map in force, which may be a later one than it was granted under.
+    private func hold(_ granted: Entitlement, to map: RoleMap, in exchange: inout Exchange) throws(Problem) {
+        guard map.version != granted.mapVersion else { return }
+        let now = try entitlement(of: granted.caller, to: granted.request, under: map, in: &exchange)
+        guard now.entry == granted.entry, now.document == granted.document else {
+            throw Problem(
+                .mapChanged,
+                detail: "The role map was changed for you just now, so this session was not started as it was granted.",
+                next: "Run the command again, which asks the new map."
+            )
+        }
     }
 
     private func mayStillStart(_ exchange: Exchange) throws(Problem) {

@@ -41,9 +41,9 @@ struct Sweep: Sendable {
     /// - Throws: ``AuditStoreFailure`` when the open sessions cannot be read, and whatever the map throws.
     func run() async throws -> SweepReport {
         var report = SweepReport()
-        let map = try await dependencies.map()
+        let map = try await dependencies.mapIfAny()
         var maximum: [String: Int64] = [:]
-        for (name, entry) in map.entries { maximum[name.name] = entry.limits.maximumMinutes }
+        for (name, entry) in map?.entries ?? [:] { maximum[name.name] = entry.limits.maximumMinutes }
         // Intents first: of them there are few, and nobody else resolves them.
         let now = dependencies.now().milliseconds
         let cutoff = Timestamp(milliseconds: now - SweepPlan.intentAge * 1000 + 1)
@@ -57,7 +57,7 @@ struct Sweep: Sendable {
                 report.isComplete = false
                 break
             }
-            guard dependencies.ceiling.accounts.contains(place.account) else {
+            guard dependencies.ceiling.admits(place.account) else {
                 report.failures.append(SweepFailure(place: place, code: .accountNotAllowed))
                 continue
             }

@@ -5,7 +5,7 @@ import Darwin
 #endif
 
 /// What this process asks of the operating system, beyond what Foundation has.
-enum CurrentProcess {
+public enum CurrentProcess {
     /// Forbids core files, for this process and all that it starts: its memory holds keys and tokens.
     static func forbidCoreFiles() {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
@@ -17,7 +17,7 @@ enum CurrentProcess {
     }
 
     /// Writes one line whole to standard error; by its descriptor, because Glibc's `stderr` is shared mutable state.
-    static func log(_ line: String) {
+    public static func log(_ line: String) {
         var bytes = Array("\(line)\n".utf8)[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }

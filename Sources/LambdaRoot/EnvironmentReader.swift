@@ -60,15 +60,25 @@ public struct EnvironmentReader<Key: RawRepresentable<String>> {
         return optional(key, expected, parse: parse)
     }
 
-    /// Reads a comma list; parameters as for ``optional(_:_:parse:)``.
+    /// Reads a comma list.
     ///
+    /// - Parameters:
+    ///   - key: Which.
+    ///   - expected: What its elements should be, for the one who sets it.
+    ///   - orElse: What else the variable may be, with a comma before it.
+    ///   - parse: Makes an element; nil when the text is none.
     /// - Returns: The values that are right; none when the variable is missing.
-    public mutating func list<Value>(_ key: Key, _ expected: String, parse: (String) -> Value?) -> [Value] {
+    public mutating func list<Value>(
+        _ key: Key,
+        _ expected: String,
+        orElse: String = "",
+        parse: (String) -> Value?
+    ) -> [Value] {
         let texts = (environment[key.rawValue] ?? "").split(separator: ",").map { text in
             String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
         }
         let values = texts.compactMap(parse)
-        if values.count != texts.count { note(key, "needs \(expected), separated by commas") }
+        if values.count != texts.count { note(key, "needs \(expected), separated by commas\(orElse)") }
         return values
     }
 }

@@ -30,7 +30,8 @@ struct Configuration: Sendable {
     let region: Region
     let frontDoor: FrontDoor
     let store: StorePlace
-    let roleMapPath: String
+    /// The compiled role map that is in force until one is published; nil for none.
+    let roleMapPath: String?
     let targetRole: MemberAccounts.TargetRole
     let ceiling: Ceiling
     let organization: String?
@@ -49,11 +50,19 @@ struct Configuration: Sendable {
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
         let store = reader.required(.store, StorePlace.expected) { StorePlace($0) }
-        let roleMapPath = reader.required(.roleMap, "the path of the compiled role map") { $0 }
+        let roleMapPath = reader.optional(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
         }
-        let accounts = reader.list(.allowedAccounts, "account numbers of twelve digits") { try? AccountID($0) }
+        let isWholeOrganization = environment[Key.allowedAccounts.rawValue] == Self.wholeOrganization
+        let accounts =
+            isWholeOrganization
+            ? []
+            : reader.list(
+                .allowedAccounts,
+                "account numbers of twelve digits",
+                orElse: ", or the word \(Self.wholeOrganization)"
+            ) { try? AccountID($0) }
         let forbidden = reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name }
         let administrators = reader.list(.bootstrapAdministrators, "<account>/<permission set>", parse: Self.principal)
         let organization = reader.optional(
@@ -71,7 +80,13 @@ struct Configuration: Sendable {
             Int(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
         }
         let runtimeAPI = reader.required(.runtimeAPI, "host:port, set by Lambda") { $0 }
-        if accounts.isEmpty, !reader.hasProblem(.allowedAccounts) {
+        if isWholeOrganization, organization == nil {
+            reader.note(
+                .allowedAccounts,
+                "takes \(Self.wholeOrganization) only where \(Key.organization.rawValue) is set"
+            )
+        }
+        if accounts.isEmpty, !isWholeOrganization, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
         if let objection = store?.objection(in: environment) { reader.note(.store, objection) }
@@ -82,7 +97,7 @@ struct Configuration: Sendable {
             endpoints = nil
             reader.note("AWS_ENDPOINT_URL", "\(error)")
         }
-        guard reader.lines.isEmpty, let region, let frontDoor, let store, let roleMapPath, let runtimeAPI, let endpoints
+        guard reader.lines.isEmpty, let region, let frontDoor, let store, let runtimeAPI, let endpoints
         else { throw Problems(lines: reader.lines) }
         guard let targetRole = targetRole ?? MemberAccounts.TargetRole("ssm-broker/SSMBrokerTarget") else {
             preconditionFailure("the default target role is a role's path and name")
@@ -93,7 +108,7 @@ struct Configuration: Sendable {
         self.roleMapPath = roleMapPath
         self.targetRole = targetRole
         ceiling = Ceiling(
-            accounts: Set(accounts),
+            accounts: isWholeOrganization ? nil : Set(accounts),
             forbiddenLinuxUsers: Set(forbidden),
             bootstrapAdministrators: Set(administrators)
         )
@@ -104,6 +119,9 @@ struct Configuration: Sendable {
         self.runtimeAPI = runtimeAPI
         self.endpoints = endpoints
     }
+
+    /// What stands for every account of the organisation: a list of thousands would not fit in Lambda's environment.
+    private static let wholeOrganization = "organization"
 
     private static func principal(_ text: String) -> RoleMap.Principal? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)

@@ -20,7 +20,7 @@ enum Main {
     }
 
     private static func makeBroker(_ configuration: Configuration, _ process: FunctionProcess) async throws -> Broker {
-        let map = try RoleMapFile(path: configuration.roleMapPath).read()
+        let map = try configuration.roleMapPath.map { try RoleMapFile(path: $0).read() }
         let client = process.client(configuration.endpoints)
         let credentials = EnvironmentCredentials(environment: process.environment)
         let now = FunctionProcess.now
@@ -40,7 +40,12 @@ enum Main {
             Broker.Dependencies(
                 audit: store,
                 accounts: accounts,
-                map: { map },
+                maps: RoleMaps(
+                    store: store,
+                    file: map,
+                    metrics: MetricLines(now: now, write: CurrentProcess.log),
+                    now: now
+                ),
                 ceiling: configuration.ceiling,
                 organization: configuration.organization,
                 refusalsPerMinute: configuration.refusalsPerMinute,

@@ -62,6 +62,28 @@ struct ConfigurationTests {
         )
     }
 
+    @Test("the whole organisation may be allowed, where the deployment says which one that is")
+    func wholeOrganization() throws {
+        var environment = Self.complete
+        environment["SSM_BROKER_ALLOWED_ACCOUNTS"] = "organization"
+        #expect(
+            throws: Configuration.Problems(lines: [
+                "SSM_BROKER_ALLOWED_ACCOUNTS: takes organization only where SSM_BROKER_ORGANIZATION is set"
+            ])
+        ) { try Configuration(environment: environment) }
+        environment["SSM_BROKER_ORGANIZATION"] = "o-abcde12345"
+        let ceiling = try Configuration(environment: environment).ceiling
+        #expect(ceiling.accounts == nil)
+        #expect(ceiling.admits(try AccountID("777788889999")))
+    }
+
+    @Test("a deployment may come without a role map")
+    func noMap() throws {
+        var environment = Self.complete
+        environment["SSM_BROKER_ROLE_MAP"] = nil
+        #expect(try Configuration(environment: environment).roleMapPath == nil)
+    }
+
     @Test("an empty environment is refused with a line for each variable that is needed")
     func empty() {
         #expect(
@@ -69,7 +91,6 @@ struct ConfigurationTests {
                 "AWS_REGION: is not set; needs a Region as eu-west-1",
                 "SSM_BROKER_FRONT_DOOR: is not set; needs rest:<api id> or url:<url id>",
                 "SSM_BROKER_STORE: is not set; needs sqlite:<absolute path> or dynamodb:<table prefix>",
-                "SSM_BROKER_ROLE_MAP: is not set; needs the path of the compiled role map",
                 "AWS_LAMBDA_RUNTIME_API: is not set; needs host:port, set by Lambda",
                 "SSM_BROKER_ALLOWED_ACCOUNTS: needs at least one account; without any, nobody could connect",
             ])
@@ -120,7 +141,8 @@ struct ConfigurationTests {
             why: "one wrong account among right ones",
             variable: "SSM_BROKER_ALLOWED_ACCOUNTS",
             value: "111122223333,12",
-            line: "SSM_BROKER_ALLOWED_ACCOUNTS: needs account numbers of twelve digits, separated by commas"
+            line:
+                "SSM_BROKER_ALLOWED_ACCOUNTS: needs account numbers of twelve digits, separated by commas, or the word organization"
         ),
         Refusal(
             why: "an administrator without an account",

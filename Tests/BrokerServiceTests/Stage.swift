@@ -14,9 +14,19 @@ final class Stage: Sendable {
     let store: FaultyAuditStore
     let broker: Broker
     let map: MapInForce
+    let metrics = CountedMetrics()
     let requests = Mutex(0)
 
-    init(organization: String? = "o-cast", role: String = "ssm-broker/SSMBrokerTarget") throws {
+    /// - Parameters:
+    ///   - organization: The organisation that callers must belong to.
+    ///   - role: The role in member accounts.
+    ///   - maps: Where the role map comes from.
+    /// - Throws: What a value of the cast throws.
+    init(
+        organization: String? = "o-cast",
+        role: String = "ssm-broker/SSMBrokerTarget",
+        maps: MapSource = .stage
+    ) throws {
         let map = MapInForce(try RoleMap(json: Cast.map))
         let world = try Self.world(map: map.read())
         self.map = map
@@ -45,7 +55,12 @@ final class Stage: Sendable {
                     region: try Region(Cast.region),
                     role: target
                 ),
-                map: { try map.read() },
+                maps: RoleMaps(
+                    store: maps == .stage ? map : store.memory,
+                    file: maps == .file ? try map.read() : nil,
+                    metrics: metrics,
+                    now: { [clock] in clock.now }
+                ),
                 ceiling: try Cast.ceiling(),
                 organization: organization,
                 now: { [clock] in clock.now },
@@ -63,18 +78,51 @@ final class Stage: Sendable {
     func publish(_ json: JSON) throws { map.publish(try RoleMap(json: json)) }
 }
 
-/// The role map in force, which a test may change or lose.
-final class MapInForce: Sendable {
-    private let held: Mutex<RoleMap?>
+/// Where a stage has its role map from.
+enum MapSource: Sendable {
+    /// From the stage: a test changes it as it likes.
+    case stage
+    /// From the store, and from a file until one is published.
+    case file
+    /// From the store alone.
+    case store
+}
 
-    init(_ map: RoleMap) { held = Mutex(map) }
+/// The role map in force, which a test may change or lose; each change is a publication.
+final class MapInForce: RoleMapStore {
+    private let held: Mutex<(map: RoleMap?, number: Int64)>
+
+    init(_ map: RoleMap) { held = Mutex((map, 1)) }
 
     struct Lost: Error {}
 
     func read() throws -> RoleMap {
-        guard let map = held.withLock({ $0 }) else { throw Lost() }
+        guard let map = held.withLock({ $0.map }) else { throw Lost() }
         return map
     }
 
-    func publish(_ map: RoleMap?) { held.withLock { $0 = map } }
+    func publish(_ map: RoleMap?) { held.withLock { $0 = (map, $0.number + 1) } }
+
+    func pointer() async throws -> RoleMapPointer? { try version().pointer }
+
+    func map(_ number: Int64) async throws -> PublishedRoleMap? {
+        PublishedRoleMap(version: try version(), bytes: try read().canonicalBytes)
+    }
+
+    func keep(_ chunks: RoleMapChunks) async throws { throw Lost() }
+
+    func versions(before: Int64?, limit: Int) async throws -> [RoleMapVersion] { throw Lost() }
+
+    private func version() throws -> RoleMapVersion {
+        let chunks = RoleMapChunks(try read().canonicalBytes)
+        return RoleMapVersion(
+            number: held.withLock { $0.number },
+            hash: chunks.hash,
+            chunks: chunks.chunks.map(\.hash),
+            published: Timestamp(milliseconds: 0),
+            by: "the stage",
+            note: nil,
+            summary: [:]
+        )
+    }
 }

@@ -55,7 +55,7 @@ public struct Entitlement: Sendable, Hashable {
                     "Sign in with another permission set, or ask an administrator of the role map to add \(caller.permissionSet?.name ?? caller.title)."
             )
         }
-        guard ceiling.accounts.contains(caller.account), map.admits(entry, in: caller.account) else {
+        guard ceiling.admits(caller.account), map.admits(entry, in: caller.account) else {
             throw Problem(
                 .accountNotAllowed,
                 detail: "\(caller.sentenceTitle) may start no session in account \(caller.account).",

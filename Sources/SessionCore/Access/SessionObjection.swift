@@ -34,7 +34,7 @@ extension SessionHistory {
                 throw Problem(
                     .sessionNoLongerAllowed,
                     detail:
-                        "The role map has changed for \(caller.permissionSet?.name ?? caller.title): it would not start this session as it is.",
+                        "The role map has changed for \(caller.title): it would not start this session as it is.",
                     next: "End the session and start a new one: ssm-broker connect \(access.node)"
                 )
             }
@@ -51,7 +51,7 @@ extension SessionHistory {
     ///   - ceiling: What the deployment allows at most.
     /// - Returns: Nil when the map would start it just so. A session whose owner cannot be read from its record is not allowed.
     public func objection(under map: RoleMap, ceiling: Ceiling) -> Problem? {
-        guard let holder else {
+        guard let holder = holder(under: map) else {
             return Problem(
                 .sessionNoLongerAllowed,
                 detail: "The session's record does not name an owner whom the role map could admit.",
@@ -61,15 +61,22 @@ extension SessionHistory {
         return objection(for: holder, under: map, ceiling: ceiling)
     }
 
-    /// The session's owner as the map sees them; nil when the record names none.
-    private var holder: CallerIdentity? {
-        // The digits at the end of the role's name are not recorded, and no map names them.
-        let role = "\(CallerIdentity.prefix)\(permissionSet)_0000000000000000"
-        let partition = access.region.partition.rawValue
-        return try? CallerIdentity(
-            arn: "arn:\(partition):sts::\(owner.account):assumed-role/\(role)/\(owner.user)",
-            callerID: "\(owner.roleID):\(owner.user)",
+    /// The session's owner as a map sees them; nil when the record names none.
+    private func holder(under map: RoleMap) -> CallerIdentity? {
+        // The digits at the end of a permission set's role are not recorded, and no map names them.
+        var role = "\(CallerIdentity.prefix)\(permissionSet)_0000000000000000"
+        var name = owner.user
+        // Whoever held a role outside Identity Center is recorded as role=<role name>=<session name>.
+        let parts = owner.user.split(separator: "=", maxSplits: 2, omittingEmptySubsequences: false)
+        if parts.count == 3, parts[0] == "role" {
+            role = String(parts[1])
+            name = String(parts[2])
+        }
+        let caller = try? CallerIdentity(
+            arn: "arn:\(access.region.partition.rawValue):sts::\(owner.account):assumed-role/\(role)/\(name)",
+            callerID: "\(owner.roleID):\(name)",
             account: owner.account
         )
+        return caller.map { map.admit($0) ?? $0 }
     }
 }
