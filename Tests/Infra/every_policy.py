@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import broker_stack
 import guardrails
 import landing_zone
 import member_account
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def every_policy() -> dict[str, dict[str, Any]]:
     """Policies by name."""
     return {**_guardrails(), **session_policies(), **_member_account(), **_permission_sets(), **_native(),
-            **_cast()}  # fmt: skip
+            **_broker(), **_cast()}  # fmt: skip
 
 
 def _guardrails() -> dict[str, dict[str, Any]]:
@@ -50,6 +51,22 @@ def _permission_sets() -> dict[str, dict[str, Any]]:
     folder = landing_zone.FOLDER / "ssm-broker" / "permission-sets"
     paths = sorted(path.relative_to(landing_zone.FOLDER) for path in folder.glob("*.json"))
     return {f"permission set {path.stem}": landing_zone.policy(str(path)) for path in paths}
+
+
+def _broker() -> dict[str, dict[str, Any]]:
+    where = broker_stack.TEMPLATE
+    full = broker_stack.stack({"VpcEndpointIds": "vpce-0123456789abcdef0", "AdmittedRoles": member_account.ADMITTED})
+    roles = full.of_type("AWS::IAM::Role")
+    return {
+        **{f"{where}: {name}'s trust": one["AssumeRolePolicyDocument"] for name, one in roles.items()},
+        **{f"{where}: {name}'s rights": one["Policies"][0]["PolicyDocument"] for name, one in roles.items()},
+        f"{where}: the API's": broker_stack.api_policy(
+            {"VpcEndpointIds": "vpce-0123456789abcdef0", "AdmittedRoles": member_account.ADMITTED}
+        ),
+        f"{where}: the audit table's": broker_stack.table_policy(),
+        f"{where}: the key's": full.properties("Key")["KeyPolicy"],
+        f"{where}: the event bus's": {"Statement": full.properties("EventBusPolicy")["Statement"]},
+    }
 
 
 def _native() -> dict[str, dict[str, Any]]:

@@ -53,19 +53,27 @@ def load_text(text: str) -> dict[str, Any]:
 class Stack:
     """A template with its parameters: what its resources' properties come to."""
 
-    def __init__(self, template: dict[str, Any], parameters: Mapping[str, str] | None = None, **pseudo: str) -> None:
+    def __init__(
+        self,
+        template: dict[str, Any],
+        parameters: Mapping[str, str] | None = None,
+        attributes: Mapping[str, str] | None = None,
+        **pseudo: str,
+    ) -> None:
+        """`attributes` are what references to resources come to, as ``Table`` or ``Table.Arn``; others show as ``<Table.Arn>``."""
         self.template = template
         self._values: dict[str, Any] = {**PSEUDO, **{name.replace("_", "::"): value for name, value in pseudo.items()}}
         declared = template.get("Parameters", {})
         unknown = set(parameters or {}) - set(declared)
         assert not unknown, f"the template has no parameter {unknown}"
         for name, parameter in declared.items():
-            value = (parameters or {}).get(name, parameter.get("Default"))
-            assert value is not None, f"parameter {name} has no value"
+            value = str((parameters or {}).get(name, parameter.get("Default", "")))
+            assert name in (parameters or {}) or "Default" in parameter, f"parameter {name} has no value"
             pattern = parameter.get("AllowedPattern")
             assert pattern is None or re.fullmatch(pattern, value), f"{name}: {value}"
             is_list = parameter["Type"] == "CommaDelimitedList"
             self._values[name] = value.split(",") if is_list else value
+        self._values |= attributes or {}
 
     @property
     def resources(self) -> dict[str, dict[str, Any]]:
@@ -78,7 +86,9 @@ class Stack:
 
     def properties(self, name: str) -> dict[str, Any]:
         """One resource's properties."""
-        found: dict[str, Any] = self.resources[name]["Properties"]
+        resource = self.template["Resources"][name]
+        assert "Condition" not in resource or self._holds(resource["Condition"]), f"{name} is not made"
+        found: dict[str, Any] = self.compute(resource.get("Properties", {}))
         return found
 
     def of_type(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -102,7 +112,8 @@ class Stack:
         if name == "Ref":
             return _NOTHING if argument == "AWS::NoValue" else self._values.get(argument, f"<{argument}>")
         if name == "GetAtt":
-            return f"<{'.'.join(argument)}>"
+            name = ".".join(argument)
+            return self._values.get(name, f"<{name}>")
         if name == "If":
             return self.compute(argument[1 if self._holds(argument[0]) else 2])
         if name == "Sub":
