@@ -13,6 +13,7 @@ import landing_zone
 import member_account
 from system import cast_policies, enforcer_policies
 from system.places import BROKER_ACCOUNT, FIRST_ACCOUNT, REGION
+from templates import Stack, load
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +51,8 @@ def _member_account() -> dict[str, dict[str, Any]]:
 def _permission_sets() -> dict[str, dict[str, Any]]:
     folder = landing_zone.FOLDER / "ssm-broker" / "permission-sets"
     paths = sorted(path.relative_to(landing_zone.FOLDER) for path in folder.glob("*.json"))
-    return {f"permission set {path.stem}": landing_zone.policy(str(path)) for path in paths}
+    sets = {f"permission set {path.stem}": landing_zone.policy(str(path)) for path in paths}
+    return {**sets, "infra/landing-zone/read-organization": landing_zone.policy("read-organization.json")}
 
 
 def _broker() -> dict[str, dict[str, Any]]:
@@ -64,6 +66,9 @@ def _broker() -> dict[str, dict[str, Any]]:
             {"VpcEndpointIds": "vpce-0123456789abcdef0", "AdmittedRoles": member_account.ADMITTED}
         ),
         f"{where}: the audit table's": broker_stack.table_policy(),
+        "infra/broker/artifacts.yaml": Stack(load("infra/broker/artifacts.yaml"), attributes={
+            "Bucket.Arn": "arn:aws:s3:::ssm-broker-code-999900001111-eu-west-1",
+        }).properties("BucketPolicy")["PolicyDocument"],
         f"{where}: the key's": full.properties("Key")["KeyPolicy"],
         f"{where}: the event bus's": {"Statement": full.properties("EventBusPolicy")["Statement"]},
     }

@@ -158,3 +158,15 @@ def test_alarms_go_where_somebody_says() -> None:
         assert "AlarmActions" not in one
     for one in broker_stack.stack({"AlarmTopicArn": topic}).of_type("AWS::CloudWatch::Alarm").values():
         assert listed(one["AlarmActions"]) == [topic]
+
+
+def test_the_terraform_module_passes_every_parameter_on() -> None:
+    module = ROOT / "infra" / "broker" / "terraform"
+    options = set(re.findall(r'^      "(\w+)",$', (module / "variables.tf").read_text(), re.MULTILINE))
+    text = (module / "main.tf").read_text()
+    own = set(re.findall(r"^    (\w+) +=", text.split("merge(var.options, {")[1].split("})")[0], re.MULTILINE))
+    assert options | own == set(STACK.template["Parameters"])
+    assert not options & own
+    kept = {one.removeprefix("LogicalResourceId/") for one in re.findall(r"LogicalResourceId/\w+", text)}
+    kinds = {"AWS::DynamoDB::Table", "AWS::KMS::Key"}
+    assert kept == {name for name, one in STACK.template["Resources"].items() if one["Type"] in kinds}
