@@ -39,7 +39,12 @@ def session_policies() -> dict[str, dict[str, Any]]:
 
 
 def _member_account() -> dict[str, dict[str, Any]]:
+    bus = f"arn:aws:events:{REGION}:{BROKER_ACCOUNT}:event-bus/ssm-broker"
+    tell = Stack(load("infra/member-account/events.yaml"), {"EventBusArn": bus}).properties("TellRole")
     return {
+        "infra/member-account/events.yaml: trust": tell["AssumeRolePolicyDocument"],
+        "infra/member-account/events.yaml: rights": tell["Policies"][0]["PolicyDocument"],
+    } | {
         f"{member_account.TEMPLATE}: {name}'s {what}": document
         for name in ("TargetRole", "EnforcerRole")
         for what, document in (

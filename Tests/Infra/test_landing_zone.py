@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import broker_stack
 import guardrails
 import landing_zone
 import member_account
@@ -19,6 +20,7 @@ from templates import Stack, load, load_text
 
 STACKS = {one["name"]: one for one in landing_zone.load("customizations-config")["customizations"]["cloudFormationStacks"]}
 FOLDER = landing_zone.FOLDER
+EVENTS = "infra/member-account/events.yaml"
 
 
 @pytest.mark.parametrize("name", landing_zone.FILES)
@@ -74,30 +76,49 @@ def test_each_stack_gets_the_parameters_that_its_template_has(name: str) -> None
     assert stack["regions"] == [landing_zone.replacements()["SsmBrokerHomeRegion"]]
 
 
-def test_the_stack_set_holds_the_member_accounts_template() -> None:
+def test_the_stack_sets_hold_the_member_accounts_templates() -> None:
     check = subprocess.run([FOLDER / "embed", "--check"], capture_output=True, text=True, check=False)
     assert (check.returncode, check.stderr) == (0, "")
-    body = Stack(load("infra/landing-zone/member-stackset.yaml"), {
-        "OrganizationalUnitIds": "r-abcd", "BrokerAccountId": "999900001111", "OrganizationId": "o-abcdefghij",
-    }).properties("MemberAccounts")["TemplateBody"]  # fmt: skip
-    assert load_text(body) == load(member_account.TEMPLATE)
+    for stack, template in {"SsmBrokerMembers": member_account.TEMPLATE, "SsmBrokerEvents": EVENTS}.items():
+        body = stack_set(stack)["TemplateBody"]
+        assert load_text(body) == load(template)
+        assert len(body.encode()) <= 51_200
 
 
 @pytest.mark.parametrize("excluded", ["", "111122223333,444455556666"])
-def test_the_stack_set_reaches_new_accounts_in_one_region(excluded: str) -> None:
-    given = {one["name"]: one["value"] for one in STACKS["SsmBrokerMembers"]["parameters"]}
-    stack = Stack(load("infra/landing-zone/member-stackset.yaml"), {**given, "ExcludedAccountIds": excluded})
-    properties = stack.properties("MemberAccounts")
+@pytest.mark.parametrize("name", ["SsmBrokerMembers", "SsmBrokerEvents"])
+def test_the_stack_sets_reach_new_accounts(name: str, excluded: str) -> None:
+    properties = stack_set(name, excluded)
     assert (properties["PermissionModel"], properties["AutoDeployment"]["Enabled"]) == ("SERVICE_MANAGED", True)
-    ((group),) = properties["StackInstancesGroup"]
-    assert group["Regions"] == ["eu-west-1"]
+    (group,) = properties["StackInstancesGroup"]
+    # Roles are an account's, so they go to one Region; rules are a Region's.
+    assert group["Regions"] == (["eu-west-1"] if name == "SsmBrokerMembers" else ["eu-west-1", "eu-central-1"])
     assert group["DeploymentTargets"]["OrganizationalUnitIds"] == ["ou-abcd-11111111", "ou-abcd-22222222"]
     assert group["DeploymentTargets"].get("Accounts") == (excluded.split(",") if excluded else None)
     assert ("AccountFilterType" in group["DeploymentTargets"]) is bool(excluded)
     passed = {one["ParameterKey"] for one in properties["Parameters"]}
-    declared = load(member_account.TEMPLATE)["Parameters"]
+    declared = load_text(properties["TemplateBody"])["Parameters"]
     assert passed <= set(declared)
-    assert {name for name, one in declared.items() if "Default" not in one} <= passed
+    assert {parameter for parameter, one in declared.items() if "Default" not in one} <= passed
+
+
+def test_accounts_tell_of_the_calls_that_the_broker_listens_for() -> None:
+    bus = broker_stack.ATTRIBUTES["EventBus.Arn"]
+    told = Stack(load(EVENTS), {"EventBusArn": bus}).properties("Rule")
+    heard = broker_stack.stack().properties("DriftRule")
+    assert told["EventPattern"]["detail"]["eventName"] == heard["EventPattern"]["detail"]["eventName"]
+    assert [one["Arn"] for one in told["Targets"]] == [bus]
+    assert told["Name"].startswith("ssm-broker-")
+    given = {one["name"]: one["value"] for one in STACKS["SsmBrokerEvents"]["parameters"]}
+    assert given["EventBusArn"] == bus
+
+
+def stack_set(name: str, excluded: str = "") -> dict[str, Any]:
+    """A StackSet's properties as the landing zone's entry gives its stack the parameters."""
+    given = {one["name"]: one["value"] for one in STACKS[name]["parameters"]}
+    stack = Stack(load_text((FOLDER / STACKS[name]["template"]).read_text()), {**given, "ExcludedAccountIds": excluded})
+    ((_, properties),) = stack.of_type("AWS::CloudFormation::StackSet").items()
+    return properties
 
 
 def test_every_guardrail_is_attached_once_and_the_files_are_the_guardrails_own() -> None:
