@@ -113,10 +113,20 @@ def test_accounts_tell_of_the_calls_that_the_broker_listens_for() -> None:
     assert given["EventBusArn"] == bus
 
 
-def stack_set(name: str, excluded: str = "") -> dict[str, Any]:
-    """A StackSet's properties as the landing zone's entry gives its stack the parameters."""
+def test_no_account_gets_the_roles_twice() -> None:
+    alone = {one["name"]: one["value"] for one in STACKS["SsmBrokerAdministration"]["parameters"]}
+    assert alone["AsksEnforcer"] == "no"
+    # The management account is never a StackSet's; the broker's is left out by its id.
+    assert stack_set("SsmBrokerMembers", None)["StackInstancesGroup"][0]["DeploymentTargets"]["Accounts"] == ["999900001111"]
+    roles = [name for name, one in STACKS.items() if one["template"].endswith("/member-account.yaml")]
+    assert [STACKS[name]["deploymentTargets"]["accounts"] for name in roles] == [["SsmBroker"], ["Management"]]
+
+
+def stack_set(name: str, excluded: str | None = "") -> dict[str, Any]:
+    """A StackSet's properties as the landing zone's entry gives its stack the parameters; ``None`` excludes as that entry does."""
     given = {one["name"]: one["value"] for one in STACKS[name]["parameters"]}
-    stack = Stack(load_text((FOLDER / STACKS[name]["template"]).read_text()), {**given, "ExcludedAccountIds": excluded})
+    given |= {} if excluded is None else {"ExcludedAccountIds": excluded}
+    stack = Stack(load_text((FOLDER / STACKS[name]["template"]).read_text()), given)
     ((_, properties),) = stack.of_type("AWS::CloudFormation::StackSet").items()
     return properties
 

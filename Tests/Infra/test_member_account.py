@@ -30,6 +30,11 @@ def test_it_makes_two_roles_and_asks_once() -> None:
     assert asked["ServiceTimeout"] == 600
 
 
+def test_the_first_publishers_account_gets_its_roles_alone() -> None:
+    kinds = {one["Type"] for one in member_account.stack({"AsksEnforcer": "no"}).resources.values()}
+    assert kinds == {"AWS::IAM::Role"}
+
+
 def test_the_roles_have_the_names_that_the_broker_asks_for_and_the_guardrails_exempt() -> None:
     names = {
         logical: f"{one['Path'][1:]}{one['RoleName']}"
