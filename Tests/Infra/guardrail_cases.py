@@ -21,7 +21,7 @@ NODE, HYBRID, SESSION = (
     f"arn:aws:ssm:eu-west-1:{ACCOUNT}:managed-instance/mi-0123456789abcdef0",
     f"arn:aws:ssm:eu-west-1:{ACCOUNT}:session/alice.0001020304050607-0a1b2c3d",
 )
-RULE = f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/ssm-broker-documents"
+RULE, LISTENER = (f"arn:aws:events:eu-west-1:{ACCOUNT}:rule/ssm-broker{rest}" for rest in ("-documents", "/ssm-broker-drift"))
 FUNCTION = f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:AWSAccelerator-SecurityRe-CustomSessionManagerLoggi"
 
 ADMIN = Caller("role/Admin")
@@ -125,7 +125,7 @@ ROLE_CASES = [
     Case("and so is its configuration", ADMIN, Question("lambda:UpdateFunctionConfiguration", FUNCTION), _CODE),
     Case("LZA changes it", LZA_DEPLOYER, Question("lambda:UpdateFunctionCode", FUNCTION)),
     Case("nobody silences what tells of changed documents", ADMIN, Question("events:DisableRule", RULE), "DocumentEvents"),
-    Case("nor sends it elsewhere", ADMIN, Question("events:RemoveTargets", RULE), "DocumentEvents"),
+    Case("nor what listens", ADMIN, Question("events:RemoveTargets", LISTENER), "DocumentEvents"),
     Case("StackSets set it up", STACK_SETS, Question("events:PutRule", RULE)),
     Case("other rules are free", ADMIN, Question("events:DisableRule", RULE.replace("ssm-broker-documents", "nightly"))),
     Case("others' functions are theirs", ADMIN,

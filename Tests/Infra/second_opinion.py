@@ -30,9 +30,9 @@ def is_allowed(
     question: Question,
     control: Sequence[str],
     identity: Sequence[str] = (ADMINISTRATOR,),
-    trust: str | None = None,
+    resource: str | None = None,
 ) -> bool:
-    """As :func:`organization.ask` answers."""
+    """As :func:`organization.ask` answers; `resource` is the policy of a resource of another account, or a role's trust."""
     node = Node(
         caller.arn, "AROA", [Policy(caller.arn, f"p{number}", json.loads(text)) for number, text in enumerate(identity)],
         None, {} if caller.principal.startswith("role/") else None, None, 0, False, False, None, False, {},
@@ -46,10 +46,10 @@ def is_allowed(
     }
     levels = [[Policy(caller.arn, f"s{number}", json.loads(text)) for number, text in enumerate([FULL_ACCESS, *control])]]
     bound = caller.is_bound_by_service_control_policies
-    owner = question.resource.split(":")[4] if trust else None
+    owner = question.resource.split(":")[4] if resource else None
     return bool(
         local_check_authorization_full(
-            node, question.action, question.resource, keys, json.loads(trust) if trust else None, owner,
+            node, question.action, question.resource, keys, json.loads(resource) if resource else None, owner,
             levels if bound else None,
         )
     )  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import broker_stack
 import guardrails
 import member_account
 import pytest
 import second_opinion
 from guardrail_cases import CASES, Case
 from organization import Caller, Question
+from test_broker_simulation import INVOKE, VISITORS, Visitor
 from test_member_roles_simulation import ENFORCER_DEEDS, ENTRIES, PARAMETERS, TARGET, TARGET_DEEDS, Deed, Entry
 
 CONTROL = [guardrails.rendered(one) for one in guardrails.EVERYWHERE]
@@ -28,7 +30,13 @@ def test_the_trust_is_judged_alike(entry: Entry) -> None:
     name = "TargetRole" if entry.role == TARGET else "EnforcerRole"
     trust = json.dumps(member_account.role(name, PARAMETERS)["AssumeRolePolicyDocument"])
     question = Question(entry.action, entry.role, entry.keys)
-    assert second_opinion.is_allowed(entry.caller, question, CONTROL, trust=trust) is entry.is_allowed
+    assert second_opinion.is_allowed(entry.caller, question, CONTROL, resource=trust) is entry.is_allowed
+
+
+@pytest.mark.parametrize("visitor", [one for one in VISITORS if second_opinion.can_judge(one.caller)], ids=lambda one: one.why)
+def test_the_front_door_is_judged_alike(visitor: Visitor) -> None:
+    policy = json.dumps(broker_stack.api_policy(visitor.parameters))
+    assert second_opinion.is_allowed(visitor.caller, INVOKE, [], resource=policy) is visitor.is_admitted
 
 
 @pytest.mark.parametrize(
