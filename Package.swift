@@ -102,6 +102,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // Appends to the store itself for `Tests/bench`: keeps the front door and its answers out of that figure.
+        .executableTarget(
+            name: "figures",
+            dependencies: ["SQLiteStore", "SessionCore", "TestSupport"],
+            path: "Tests/Figures",
+            swiftSettings: strict
+        ),
         tests("SessionCore", ["Digests", "SessionCore", "TestSupport"]),
         tests("CurlTransport", ["CurlTransport", "HTTPTransport", "TestSupport"]),
         tests("AWSClient", ["AWSClient", "Digests", "HTTPTransport", "SessionCore", "TestSupport", logging]),
@@ -120,6 +127,10 @@ let package = Package(
             ]
         ),
         tests("BrokerLambda", ["BrokerService", "LambdaRoot", "SessionCore", "broker-lambda", logging]),
+        tests(
+            "EnforcerLambda",
+            ["DocumentEnforcer", "LambdaRoot", "LambdaRuntime", "SessionCore", "TestSupport", "enforcer-lambda"]
+        ),
         tests(
             "Client",
             [

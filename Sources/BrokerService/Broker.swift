@@ -7,6 +7,12 @@ public struct Broker: Sendable {
     public struct Dependencies: Sendable {
         /// Where records are kept.
         public var audit: any AuditStore
+        /// Who is blocked.
+        public var blocks: any BlockStore
+        /// How far the documents are rolled out.
+        public var rollout: any RolloutStore
+        /// Makes documents right for a connect that needs them; nil where none does.
+        public var enforcer: EnforcerFunction?
         /// The member accounts.
         public var accounts: MemberAccounts
         /// The role map in force, and those before it.
@@ -25,6 +31,9 @@ public struct Broker: Sendable {
         /// Names the dependencies.
         public init(
             audit: any AuditStore,
+            blocks: any BlockStore,
+            rollout: any RolloutStore,
+            enforcer: EnforcerFunction? = nil,
             accounts: MemberAccounts,
             maps: RoleMaps,
             ceiling: Ceiling,
@@ -34,6 +43,9 @@ public struct Broker: Sendable {
             randomBytes: @escaping @Sendable (Int) -> [UInt8]
         ) {
             self.audit = audit
+            self.blocks = blocks
+            self.rollout = rollout
+            self.enforcer = enforcer
             self.accounts = accounts
             self.maps = maps
             self.ceiling = ceiling
@@ -70,6 +82,7 @@ public struct Broker: Sendable {
             )
             exchange.route = match.route
             let caller = try await admit(try exchange.identify(), in: &exchange)
+            if !match.route.asksForBlocks { try await refuseBlocked(caller) }
             let reply = try await answer(match, caller: caller, in: &exchange)
             exchange.logFinished(status: reply.status, code: nil)
             return reply
@@ -109,10 +122,26 @@ public struct Broker: Sendable {
             return BrokerReply(try await endSession(try match.session(), for: caller, in: &exchange))
         case .renewCredentials:
             return BrokerReply(try await renewCredentials(of: try match.session(), for: caller, in: &exchange).json)
+        case .listBlocks:
+            return BrokerReply(try await listBlocks(for: caller, in: &exchange))
+        case .block:
+            return BrokerReply(try await block(for: caller, in: &exchange))
+        case .unblock:
+            return BrokerReply(try await unblock(for: caller, in: &exchange))
+        case .rollout:
+            return BrokerReply(try await rollout(for: caller, in: &exchange))
         case .auditRecords:
             return BrokerReply(try await auditRecords(for: caller, in: &exchange))
         case .auditHeads:
             return BrokerReply(try await auditHeads(for: caller, in: &exchange))
+        case .roleMap:
+            return BrokerReply(try await roleMap(for: caller, in: &exchange))
+        case .publishMap:
+            return BrokerReply(try await publishMap(for: caller, in: &exchange))
+        case .mapVersions:
+            return BrokerReply(try await mapVersions(for: caller, in: &exchange))
+        case .mapVersion:
+            return BrokerReply(try await mapVersion(match.parameters["number"], for: caller, in: &exchange))
         case .sweep:
             return BrokerReply(try await sweep(for: caller, in: &exchange))
         }

@@ -9,7 +9,10 @@ extension Broker {
         exchange.session = id
         let history = try await history(of: id)
         let isOwner = history.owner == caller.owner
-        if !isOwner { try await admitAdministrator(caller, in: &exchange) }
+        if !isOwner {
+            try await refuseBlocked(caller)
+            try await admitAdministrator(caller, in: &exchange)
+        }
         exchange.access = history.access
         let details = ["by": isOwner ? "owner" : "administrator"]
         try await conclude(history, by: caller, details: details, in: exchange)

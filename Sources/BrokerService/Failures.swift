@@ -73,6 +73,9 @@ extension Exchange {
             failure["\(part).kind"] = "\(error.kind.rawValue)"
             failure["\(part).code"] = error.code.map { "\($0)" }
             failure["\(part).aws.request.id"] = error.requestID.map { "\($0)" }
+        case AuditStoreFailure.blocked:
+            // The block names a person, and says why.
+            failure["\(part).audit"] = "blocked"
         case let error as AuditStoreFailure:
             failure["\(part).audit"] = "\(error)"
         default:

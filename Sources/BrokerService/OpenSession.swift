@@ -6,17 +6,15 @@ extension Broker {
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
-        let entitlement = try await entitlement(of: caller, to: request, in: &exchange)
-        exchange.note(entitlement)
+        let granted = try await entitlement(of: caller, to: request, in: &exchange)
+        exchange.note(granted)
         let accounts = dependencies.accounts.bounded(by: exchange)
-        let lookup = try await accounts.facts(for: entitlement)
-        exchange.note(proofOf: caller, role: lookup.facts.role)
-        exchange.note(documentVersion: lookup.facts.document?.contentVersion)
-        try entitlement.decide(on: lookup.facts)
+        let (entitlement, lookup) = try await admit(granted, in: &exchange)
         exchange.session = RecordID(random: dependencies.randomBytes(16))
         if request.isDryRun {
             try await checkLimit(of: entitlement)
-            try await append(exchange.record(.checked, decision: .grant), in: exchange)
+            let terms = AppendTerms(unlessBlocked: caller.owner.blockKeys)
+            try await append(exchange.record(.checked, decision: .grant), terms: terms, in: exchange)
             return entitlement.reply(id: exchange.session, channel: nil)
         }
         let start = SessionStart(
@@ -59,7 +57,8 @@ extension Broker {
         }
     }
 
-    private func entitlement(
+    /// What a map gives to the caller for the request.
+    func entitlement(
         of caller: CallerIdentity,
         to request: OpenSessionRequest,
         under map: RoleMap,
@@ -83,7 +82,10 @@ extension Broker {
     ) async throws -> StartingSessions {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
-        let terms = AppendTerms(limit: start.entitlement.entry.limits.sessionLimit)
+        let terms = AppendTerms(
+            limit: start.entitlement.entry.limits.sessionLimit,
+            unlessBlocked: start.entitlement.caller.owner.blockKeys
+        )
         async let recorded: Void = append(intent, terms: terms, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
@@ -104,7 +106,8 @@ extension Broker {
             try mayStillStart(exchange)
             return sessions
         } catch {
-            throw try await fail(error, cause: error, in: &exchange)
+            let meaning = await meaning(of: error, for: start.entitlement)
+            throw try await fail(meaning, cause: error, in: &exchange)
         }
     }
 
@@ -135,7 +138,9 @@ extension Broker {
         aws.requestIDs["StartSession"] = started.requestID
         do {
             let record = exchange.record(.started, decision: .grant, aws: aws, details: sessions.details)
-            try await append(record, in: exchange)
+            // A block that came meanwhile wins: nothing may leave after its answer.
+            let terms = AppendTerms(unlessBlocked: entitlement.caller.owner.blockKeys)
+            try await append(record, terms: terms, in: exchange)
         } catch {
             await disown(started.sessionID, sessions, aws: aws, because: error, in: &exchange)
             throw error
@@ -169,11 +174,7 @@ extension Broker {
         guard map.version != granted.mapVersion else { return }
         let now = try entitlement(of: granted.caller, to: granted.request, under: map, in: &exchange)
         guard now.entry == granted.entry, now.document == granted.document else {
-            throw Problem(
-                .mapChanged,
-                detail: "The role map was changed for you just now, so this session was not started as it was granted.",
-                next: "Run the command again, which asks the new map."
-            )
+            throw Problem.mapChangedMeanwhile
         }
     }
 

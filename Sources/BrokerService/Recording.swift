@@ -54,7 +54,11 @@ extension Broker {
             switch refusals.course(of: refusal) {
             case .record: break
             case .announce(let end): refusal.details["othersSummedUntil"] = end.description
-            case .counted: return
+            case .counted:
+                if let block = try await dependencies.blocks.block(matching: exchange.blockKeys(insteadOf: problem)) {
+                    problem = exchange.problem(for: AuditStoreFailure.blocked(block))
+                }
+                return
             }
         }
         do {
@@ -71,7 +75,13 @@ extension Broker {
         in exchange: inout Exchange
     ) async throws {
         do {
-            try await append(refusal, in: exchange)
+            let terms = AppendTerms(unlessBlocked: exchange.blockKeys(insteadOf: problem))
+            try await append(refusal, terms: terms, in: exchange)
+        } catch AuditStoreFailure.blocked(let block) {
+            problem = exchange.problem(for: AuditStoreFailure.blocked(block))
+            var blocked = exchange.refusal(problem)
+            blocked.details = refusal.details
+            try await record(blocked, of: &problem, in: &exchange)
         } catch AuditStoreFailure.requestAlreadyUsed {
             if try await closeDoubtfulIntent(problem, in: &exchange) { return }
             // The first use stands in the log; of the second, its being one is what is to be recorded.

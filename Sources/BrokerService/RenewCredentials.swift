@@ -31,7 +31,11 @@ extension Broker {
                 region: access.region
             )
         )
-        try await append(exchange.record(.credentials, decision: .grant, aws: role.audit), in: exchange)
+        try await append(
+            exchange.record(.credentials, decision: .grant, aws: role.audit),
+            terms: AppendTerms(unlessBlocked: caller.owner.blockKeys),
+            in: exchange
+        )
         return role.channelCredentials
     }
 

@@ -75,6 +75,15 @@ public final class RoleMaps: Sendable {
         }
     }
 
+    /// The map in force; nil when there is none that can be used.
+    func currentIfAny() async throws -> RoleMapInForce? {
+        do {
+            return try await current()
+        } catch let problem as Problem where problem.code == .mapMissing {
+            return nil
+        }
+    }
+
     /// The map that was in force a moment ago: whoever decides on it must ask ``current()`` too before anything is started.
     func recent() async throws -> RoleMapInForce {
         let time = now()
@@ -174,11 +183,5 @@ extension Broker.Dependencies {
     func map() async throws -> RoleMap { try await maps.current().map }
 
     /// The role map in force; nil where there is none: the deployment's own administrators can act all the same.
-    func mapIfAny() async throws -> RoleMap? {
-        do {
-            return try await map()
-        } catch let problem as Problem where problem.code == .mapMissing {
-            return nil
-        }
-    }
+    func mapIfAny() async throws -> RoleMap? { try await maps.currentIfAny()?.map }
 }

@@ -14,10 +14,26 @@ public enum Route: String, Sendable, Hashable, CaseIterable {
     case endSession = "DELETE /v1/sessions/{id}"
     /// Fresh channel credentials for a session's owner.
     case renewCredentials = "POST /v1/sessions/{id}/credentials"
+    /// Who is blocked.
+    case listBlocks = "GET /v1/blocks"
+    /// Keep a user or a role out, and end their sessions.
+    case block = "POST /v1/blocks"
+    /// Let a user or a role in again.
+    case unblock = "DELETE /v1/blocks"
+    /// Where the map's documents stand.
+    case rollout = "GET /v1/rollout"
     /// Query the audit log, or read a chain.
     case auditRecords = "GET /v1/audit/records"
     /// Where each chain ends.
     case auditHeads = "GET /v1/audit/heads"
+    /// The role map in force.
+    case roleMap = "GET /v1/role-map"
+    /// Publish a role map, or plan to.
+    case publishMap = "PUT /v1/role-map"
+    /// The published versions.
+    case mapVersions = "GET /v1/role-map/versions"
+    /// One published version.
+    case mapVersion = "GET /v1/role-map/versions/{number}"
     /// Look for what was left behind, end what is ours, report the rest.
     case sweep = "POST /v1/audit/sweep"
 

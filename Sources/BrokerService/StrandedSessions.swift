@@ -64,7 +64,7 @@ extension Broker {
         var details = aftermath.details.merging(sessions.details) { own, _ in own }
         details["by"] = "broker"
         do {
-            if case AuditStoreFailure.unavailable = error {
+            if (error as? AuditStoreFailure)?.leavesIntentOpen == true {
                 let outcome = exchange.record(.unknown, decision: decision, aws: aws, details: details)
                 do {
                     return try await append(outcome, in: exchange)
@@ -96,5 +96,15 @@ extension Broker {
             }
         }
         return ended
+    }
+}
+
+extension AuditStoreFailure {
+    /// Whether an outcome that failed so may be missing, and is still to be written as unknown.
+    fileprivate var leavesIntentOpen: Bool {
+        switch self {
+        case .unavailable, .blocked: true
+        case .requestAlreadyUsed, .outcomeAlreadyRecorded, .tooManySessions, .mapChanged: false
+        }
     }
 }

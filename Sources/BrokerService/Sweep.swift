@@ -42,6 +42,7 @@ struct Sweep: Sendable {
     func run() async throws -> SweepReport {
         var report = SweepReport()
         let map = try await dependencies.mapIfAny()
+        let blocked = Set(try await dependencies.blocks.blocks().map(\.key))
         var maximum: [String: Int64] = [:]
         for (name, entry) in map?.entries ?? [:] { maximum[name.name] = entry.limits.maximumMinutes }
         // Intents first: of them there are few, and nobody else resolves them.
@@ -62,7 +63,7 @@ struct Sweep: Sendable {
                 continue
             }
             report.places += 1
-            let visit = SweepVisit(sweep: self, place: place, maximumMinutes: maximum)
+            let visit = SweepVisit(sweep: self, place: place, maximumMinutes: maximum, blocked: blocked)
             await visit.run(places[place, default: []], report: &report)
         }
         return report

@@ -20,6 +20,8 @@ struct SweepFinding: Sendable, Hashable {
         case notListed = "not-listed"
         /// A session of the broker's role that no intent of ours tells of; reported only.
         case unrecorded = "unrecorded"
+        /// A session of somebody who is blocked was still running: the sweep ended it.
+        case callerBlocked = "caller-blocked"
     }
 
     var kind: Kind

@@ -29,6 +29,8 @@ struct SweepPlan: Sendable {
     var strangers: Set<String> = []
     /// The map's maximum in minutes, by permission set; none where it sets none.
     var maximumMinutes: [String: Int64]
+    /// Whom an emergency stop keeps out.
+    var blocked: Set<BlockKey> = []
     /// The time.
     var now: Timestamp
 
@@ -87,6 +89,10 @@ struct SweepPlan: Sendable {
     private func own(_ history: SessionHistory) -> [Action] {
         guard let id = history.sessionID else { return [] }
         if let listed = active.first(where: { $0.sessionID == id }) {
+            // The block's own call could not end it, or it came up beside that call.
+            if !listed.isEnding, !blocked.isDisjoint(with: history.owner.blockKeys) {
+                return [.end(history, [listed], .callerBlocked)]
+            }
             if listed.isWaiting, isOld(history.opened, Self.connectionPatience) {
                 return [.end(history, [listed], .neverConnected)]
             }

@@ -16,6 +16,7 @@ struct SweepVisit: Sendable {
     let sweep: Sweep
     let place: SweepPlace
     let maximumMinutes: [String: Int64]
+    let blocked: Set<BlockKey>
 
     /// Looks, plans, acts; what fails stands in the report.
     func run(_ histories: [SessionHistory], report: inout SweepReport) async {
@@ -95,6 +96,7 @@ struct SweepVisit: Sendable {
             active: listing.sessions,
             isComplete: listing.isComplete,
             maximumMinutes: maximumMinutes,
+            blocked: blocked,
             now: sweep.dependencies.now()
         )
         for history in histories { plan.owners[history.id] = owner(of: history) }

@@ -7,7 +7,7 @@ enum EnforcedDetails {
     /// How many documents a record names; a record must fit a store's item, and a place may have 450 documents.
     static let maximumDocuments = 100
 
-    static func of(_ changes: [DocumentChange], in place: Place, map: PublishedMap, trigger: Trigger) -> [String:
+    static func of(_ changes: [EnforcedChange], in place: Place, map: PublishedMap, trigger: Trigger) -> [String:
         String]
     {
         [

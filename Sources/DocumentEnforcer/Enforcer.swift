@@ -132,7 +132,7 @@ public struct Enforcer: Sendable {
                 switch finished {
                 case .looked(let place, let isChanged)?:
                     report.add(place, isChanged: isChanged, isWide: scope == .everything)
-                case .notRecorded(let reason)?: await watch.stop(.stopped(reason))
+                case .cannotGoOn(let reason)?: await watch.stop(.stopped(reason))
                 case .outOfTime?: await watch.stop(.deadline)
                 case nil: break
                 }

@@ -13,7 +13,7 @@ extension PublishedMap {
         /// The reason as people read it.
         var text: String {
             switch self {
-            case .excluded: "the role map excludes this account (rollout.excludedAccounts)"
+            case .excluded: "the role map leaves this account out (rollout.excludedAccounts)"
             case .management: "the role map leaves the management account out (rollout.managementAccount)"
             case .closed: "AWS Organizations does not have this account as active"
             }
@@ -21,39 +21,30 @@ extension PublishedMap {
     }
 
     /// The Regions that documents go to.
-    var regions: [Region] {
-        Set(map.entries.values.flatMap(\.nodes.regions)).sorted()
-    }
+    var regions: [Region] { map.regions }
 
     /// Why nothing is done in an account; nil when something is.
     func exclusion(of account: MemberAccount) -> Exclusion? {
         if !account.isActive { return .closed }
-        if account.isManagement { return .management }
+        if map.rollout.excludedAccounts.contains(account.id) { return .excluded }
+        if account.isManagement, !map.rollout.includesManagementAccount { return .management }
         return nil
     }
 
-    /// Whether the map gives an account up, so that our documents there may go.
-    func isRetired(_ account: AccountID) -> Bool { false }
+    /// Whether the map gives an account up, so that our documents there go.
+    func isRetired(_ account: AccountID) -> Bool { map.rollout.retiredAccounts.contains(account) }
 
-    /// What the documents of a place must be, those that the map renders and the preferences last.
+    /// What the documents of a place must be: those that the map renders, by name, and the preferences.
+    ///
+    /// In an account that the map gives up there are none of ours, and its preferences stay as they are: protection that somebody
+    /// may rely on until the account is closed.
     func wanted(in place: Place, of account: MemberAccount) -> [WantedDocument] {
-        map.entries.sorted { $0.key.name < $1.key.name }
-            .filter { entry in
-                let nodes = entry.value.nodes
-                return (nodes.accounts.isEmpty || nodes.accounts.contains(place.account))
-                    && (nodes.regions.isEmpty || nodes.regions.contains(place.region))
-            }
-            .flatMap { entry in
-                entry.value.kinds.map { kind in
-                    .whole(
-                        SessionDocument(
-                            kind,
-                            of: entry.key,
-                            entry: entry.value,
-                            in: .account(place.account, place.region)
-                        )
-                    )
-                }
-            }
+        let documents = SessionDocument.all(of: map, in: (account: place.account, region: place.region))
+        let preference = RunAsPreference(
+            map,
+            account: place.account,
+            organizationalUnits: account.organizationalUnits
+        )
+        return documents.sorted { $0.name < $1.name }.map { .whole($0) } + (preference.user.map { [.runAs($0)] } ?? [])
     }
 }

@@ -4,7 +4,7 @@
 /// Region is one of thousands, so a run is not slower for it.
 public struct RunSettings: Sendable, Hashable {
     /// How many places are worked on at a time; at least 1.
-    public var concurrency = 48
+    public var concurrency = 96
     /// Calls a second that read documents, in one account and Region.
     public var readsPerSecond: Double = 10
     /// Calls a second that change documents, in one account and Region.

@@ -8,8 +8,8 @@ struct Visits: Sendable {
     enum Result: Sendable {
         /// The place was looked at.
         case looked(RolloutPlace, isChanged: Bool)
-        /// Something could not be recorded, so nothing more may be changed.
-        case notRecorded(String)
+        /// Nothing more may be changed: a change could not be recorded, or our own credentials are refused.
+        case cannotGoOn(String)
         /// There was no time to look at all of it.
         case outOfTime
     }
@@ -31,13 +31,19 @@ struct Visits: Sendable {
         } catch Interruption.regionOff(let reason) {
             return await keep(Visit(errand, skippedBecause: "the Region is off in this account: \(reason)"), of: errand)
         } catch Interruption.outOfTime(let outcomes) {
-            // What was done is done, and recorded; the place stays as it was known, so that it is among the first next time.
+            // What was done is done, and recorded; the place counts as not looked at, so that it is among the first next time.
             var visit = Visit(errand)
             visit.outcomes = outcomes
-            if let refusal = await record(visit, of: errand) { return refusal }
+            if case .cannotGoOn(let reason) = await keep(visit, of: errand, covers: false) {
+                return .cannotGoOn(reason)
+            }
             return .outOfTime
         } catch is OutOfTime {
             return .outOfTime
+        } catch let failure as AWSFailure where failure.service == .sts && failure.kind == .credentialsRejected {
+            return .cannotGoOn("the enforcer's own credentials are refused: \(failure)")
+        } catch let missing as CredentialsNotFound {
+            return .cannotGoOn("the enforcer has no credentials: \(missing)")
         } catch {
             var visit = Visit(errand)
             visit.problem = Self.explain(error, in: errand.place)
@@ -56,6 +62,7 @@ struct Visits: Sendable {
             keptVersions: max(2, dependencies.settings.keptVersions)
         )
         var visit = Visit(errand)
+        visit.isLooked = true
         visit.isThorough = findsStale(at: errand)
         for wanted in try await wanted(at: errand, documents) {
             do {
@@ -69,24 +76,33 @@ struct Visits: Sendable {
 
     /// What the place's documents must be, those included that the map no longer has.
     private func wanted(at errand: Errand, _ documents: any MemberDocuments) async throws -> [WantedDocument] {
-        let isRetired = map.isRetired(errand.place.account)
-        let wanted = isRetired ? [] : map.wanted(in: errand.place, of: errand.account)
+        let wanted = map.wanted(in: errand.place, of: errand.account)
         guard findsStale(at: errand) else {
             return wanted.filter { scope.contains(document: $0.name) }
         }
         let known = Set(wanted.map(\.name))
-        let names: [String]
-        do {
-            names = try await documents.names(beginningWith: [WantedDocument.prefix])
-        } catch {
-            switch Obstacle(error) {
-            case .regionOff: throw Interruption.regionOff("\(error)")
-            case .outOfTime: throw OutOfTime()
-            default: throw error
+        let stale = try await names(documents).filter { $0.hasPrefix(WantedDocument.prefix) && !known.contains($0) }
+        return stale.sorted().map { .gone(name: $0) } + wanted
+    }
+
+    /// The names of our documents, asked for again after what may pass.
+    private func names(_ documents: any MemberDocuments) async throws -> [String] {
+        var tries = 1
+        while true {
+            do {
+                return try await documents.names(beginningWith: [WantedDocument.prefix])
+            } catch {
+                switch Obstacle(error) {
+                case .regionOff: throw Interruption.regionOff("\(error)")
+                case .outOfTime: throw OutOfTime()
+                case .lookAgain where tries < 5:
+                    let wait = Convergence.backoff.wait(after: tries, random: dependencies.clock.random())
+                    try await dependencies.clock.wait(milliseconds: wait, before: deadline)
+                    tries += 1
+                default: throw error
+                }
             }
         }
-        let stale = names.filter { $0.hasPrefix(WantedDocument.prefix) && !known.contains($0) }
-        return stale.sorted().map { .gone(name: $0) } + wanted
     }
 
     /// Whether documents that the map no longer has are looked for: in a whole run, and where the map gives the account up.
@@ -123,13 +139,23 @@ struct Visits: Sendable {
     }
 
     /// Records a visit and keeps how the place stands now.
-    private func keep(_ visit: Visit, of errand: Errand) async -> Result {
+    ///
+    /// - Parameters:
+    ///   - visit: What was found and done.
+    ///   - errand: The place.
+    ///   - covers: Whether the place's standing follows from it; nil for what the scope says.
+    /// - Returns: How the visit ends.
+    private func keep(_ visit: Visit, of errand: Errand, covers: Bool? = nil) async -> Result {
         if let refusal = await record(visit, of: errand) { return refusal }
-        let place = visit.standing(number: map.number, scope: scope, at: dependencies.clock.now())
+        let place = visit.standing(
+            number: map.number,
+            covers: covers ?? (scope.coversPlaces || visit.isSkipped),
+            at: dependencies.clock.now()
+        )
         do {
             try await dependencies.rollout.record([place])
         } catch {
-            return .notRecorded("the standing of \(errand.place) cannot be kept: \(error)")
+            return .cannotGoOn("the standing of \(errand.place) cannot be kept: \(error)")
         }
         if let problem = visit.problem ?? visit.outcomes.compactMap(\.problem).first {
             dependencies.logger.notice(
@@ -154,7 +180,7 @@ struct Visits: Sendable {
             _ = try await dependencies.audit.append(record)
             return nil
         } catch {
-            return .notRecorded("the change of \(errand.place) cannot be recorded: \(error)")
+            return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
         }
     }
 

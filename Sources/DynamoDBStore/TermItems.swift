@@ -75,7 +75,7 @@ extension RoleMapPointer {
     init(item: Attributes) throws(RoleMapDamage) {
         guard let pointer = item["body"]?.blob.flatMap({ try? JSON(parsing: $0) }).flatMap(RoleMapPointer.init(json:)),
             pointer.number == item["number"]?.integer
-        else { throw RoleMapDamage(nil, "it cannot be read") }
+        else { throw RoleMapDamage(nil, "the pointer to the current version cannot be read") }
         self = pointer
     }
 

@@ -1,3 +1,5 @@
+public import AWSClient
+
 /// Everything that is wrong with the environment, one line each: whoever deploys mends it all in one go.
 public struct ConfigurationProblems: Error, Sendable, Hashable {
     /// The variable's name, and what would be right.
@@ -80,5 +82,22 @@ public struct EnvironmentReader<Key: RawRepresentable<String>> {
         let values = texts.compactMap(parse)
         if values.count != texts.count { note(key, "needs \(expected), separated by commas\(orElse)") }
         return values
+    }
+
+    /// Reads where AWS's services are; nil when a variable about that is wrong.
+    public mutating func endpoints() -> AWSEndpoints? {
+        do throws(AWSEndpoints.Rejection) {
+            return try AWSEndpoints(environment: environment)
+        } catch {
+            note("AWS_ENDPOINT_URL", "\(error)")
+            return nil
+        }
+    }
+
+    /// Reads the function's store; nil when it is missing, wrong, or cannot be one in this environment.
+    public mutating func store(_ key: Key) -> StorePlace? {
+        let store = required(key, StorePlace.expected) { StorePlace($0) }
+        if let objection = store?.objection(in: environment) { note(key, objection) }
+        return store
     }
 }

@@ -74,20 +74,33 @@ public final class AuditCopy: Sendable {
         try await queue.run { try AuditTable(connection: $0).session(ofSessionID: sessionID) }
     }
 
-    /// The first row that no chain leads to, or whose columns say something else than its record.
+    /// Takes the records of a stretch of one chain, in order, where they lie in the file.
     ///
-    /// Queries look at the columns: with an intact chain behind them, wrong ones would still hide or forge an answer.
-    public func disagreement() async throws -> AuditDisagreement? {
-        try await queue.run { try AuditTable(connection: $0).disagreement() }
+    /// - Parameters:
+    ///   - chain: Which chain.
+    ///   - places: The first and the last place wanted.
+    ///   - state: What is known before the first record.
+    ///   - take: Takes each record into the state, and says whether to go on; it must not keep what it gets.
+    /// - Returns: The state behind the last record taken.
+    /// - Throws: ``SQLiteFailure``, and what `take` throws.
+    public func walk<State: Sendable>(
+        _ chain: Int,
+        _ places: ClosedRange<Int64>,
+        into state: State,
+        take: @escaping @Sendable (inout State, StoredRecord) throws -> Bool
+    ) async throws -> State {
+        try await queue.run { connection in
+            var state = state
+            try AuditTable(connection: connection).walk(chain, places) { try take(&state, $0) }
+            return state
+        }
     }
-}
 
-/// A row that the chains do not vouch for.
-public struct AuditDisagreement: Sendable, Hashable {
-    /// The row's chain.
-    public let chain: Int
-    /// The row's place in it.
-    public let sequence: Int64
-    /// Whether the row stands outside every chain, instead of having columns that say something else than its record.
-    public let isStray: Bool
+    /// The first row that no chain leads to; nil when there is none.
+    public func stray() async throws -> StrayRow? {
+        // One snapshot: what a broker appends meanwhile comes with its head.
+        try await queue.run { connection in
+            try connection.snapshot { try AuditTable(connection: connection).stray() }
+        }
+    }
 }

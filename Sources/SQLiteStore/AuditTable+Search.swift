@@ -3,7 +3,7 @@ internal import SessionCore
 extension AuditTable {
     /// One page, newest first.
     func page(_ query: AuditQuery) throws -> AuditPage {
-        let (sql, values) = Self.statement(for: query)
+        let (sql, values) = Self.statement(for: query, servedBy: try rarest(of: query))
         let found = try connection.rows(sql, values) { row in
             (record: try Self.record(row), time: try row.integer(5), id: try row.text(6))
         }
@@ -21,23 +21,69 @@ extension AuditTable {
 
     /// The statement that finds one page and, to tell whether it is the last, one record more.
     ///
-    /// Of the filters given, only the first in this list may choose the index: the one that is likely to leave the fewest records.
-    /// Without statistics, which a log that only grows would outdate, SQLite could choose the one that leaves most of them.
-    static func statement(for query: AuditQuery) -> (sql: String, values: [SQLValue]) {
-        var filter = Filter()
-        filter.require("session", query.session.map { .text($0.text) })
-        filter.require("node", query.node.map { .text($0.text) })
-        filter.require("user", query.user.map(SQLValue.text))
-        filter.require("linux_user", query.linuxUser.map(SQLValue.text))
-        filter.require("permission_set", query.permissionSet.map(SQLValue.text))
-        filter.require("code", query.code.map(SQLValue.text))
-        filter.require("account", query.account.map { .text($0.digits) })
-        filter.require("event", anyOf: query.events?.map(\.rawValue))
-        filter.require("region", query.region.map { .text($0.name) })
+    /// Of the filters given, only one may choose the index: the one told, or the first in their list. Without statistics, which a log
+    /// that only grows would outdate, SQLite could choose the one that leaves most records.
+    ///
+    /// - Parameters:
+    ///   - query: What to look for.
+    ///   - leading: The column whose index serves, one of few records; nil for the first that is asked for.
+    /// - Returns: The text, and a value for each `?`.
+    static func statement(
+        for query: AuditQuery,
+        servedBy leading: String? = nil
+    ) -> (sql: String, values: [SQLValue]) {
+        var filter = Filter(servedBy: leading)
+        for (column, texts) in filters(of: query) {
+            filter.require(column, anyOf: texts, areRare: leading != nil)
+        }
         filter.add("time >= ?", query.since.map { .integer($0.milliseconds) })
         filter.add("time < ?", query.until.map { .integer($0.milliseconds) })
         filter.continue(after: query.cursor, by: "time")
         return filter.page("SELECT \(columns), time, id FROM audit", orderedBy: "time", limit: query.bounded)
+    }
+
+    /// The filters given, each a column with an index and the values wanted, those first that are likely to leave the fewest records.
+    private static func filters(of query: AuditQuery) -> [(column: String, texts: [String])] {
+        let all: [(String, [String]?)] = [
+            ("session", query.session.map { [$0.text] }), ("node", query.node.map { [$0.text] }),
+            ("user", query.user.map { [$0] }), ("linux_user", query.linuxUser.map { [$0] }),
+            ("permission_set", query.permissionSet.map { [$0] }), ("code", query.code.map { [$0] }),
+            ("account", query.account.map { [$0.digits] }), ("event", query.events?.map(\.rawValue)),
+            ("region", query.region.map { [$0.name] }),
+        ]
+        return all.compactMap { column, texts in texts.map { (column, $0) } }
+    }
+
+    /// So many records are read and sorted in less than the time of a page.
+    static let few = 5000
+
+    /// The column that leaves the fewest records, where that is few; nil when none does, or there is no choice.
+    ///
+    /// No column is counted further than ``few``, so that the choice takes less than what it saves.
+    func rarest(of query: AuditQuery) throws -> String? {
+        let filters = Self.filters(of: query)
+        guard filters.count > 1 || filters.contains(where: { $0.texts.count > 1 }) else { return nil }
+        var best: (column: String, count: Int64)?
+        for (column, texts) in filters {
+            let most = min(best?.count ?? Int64.max, Int64(Self.few))
+            let count = try texts.reduce(Int64(0)) { count, text in
+                count < most ? try count + counted(column, text, query, upTo: most - count) : count
+            }
+            if count < most { best = (column, count) }
+        }
+        return best?.column
+    }
+
+    private func counted(_ column: String, _ text: String, _ query: AuditQuery, upTo most: Int64) throws -> Int64 {
+        let values: [SQLValue] = [
+            .text(text), .integer(query.since?.milliseconds ?? .min), .integer(query.until?.milliseconds ?? .max),
+            .integer(most),
+        ]
+        let counts = try connection.rows(
+            "SELECT count(*) FROM (SELECT 1 FROM audit WHERE \(column) = ? AND time >= ? AND time < ? LIMIT ?)",
+            values
+        ) { try $0.integer(0) }
+        return counts.first ?? 0
     }
 }
 

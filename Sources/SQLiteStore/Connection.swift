@@ -54,14 +54,27 @@ final class Connection {
     /// - Returns: The values, in the rows' order.
     /// - Throws: ``SQLiteFailure``, or what `read` throws.
     func rows<Value>(_ sql: String, _ values: [SQLValue] = [], read: (Row) throws -> Value) throws -> [Value] {
-        let statement = try statements[sql] ?? Statement(sql, on: handle)
-        statements[sql] = statement
-        return try statement.run(values, read: read)
+        try statement(sql).run(values, read: read)
     }
 
     /// Runs one statement and takes its rows one by one, however many there are.
     func forEach(_ sql: String, _ values: [SQLValue] = [], read: (Row) throws -> Void) throws {
-        _ = try rows(sql, values, read: read)
+        try walk(sql, values) { row in
+            try read(row)
+            return true
+        }
+    }
+
+    /// Runs one statement and takes its rows one by one, as long as `take` says so.
+    func walk(_ sql: String, _ values: [SQLValue] = [], take: (Row) throws -> Bool) throws {
+        try statement(sql).walk(values, take: take)
+    }
+
+    private func statement(_ sql: String) throws -> Statement {
+        if let known = statements[sql] { return known }
+        let made = try Statement(sql, on: handle)
+        statements[sql] = made
+        return made
     }
 
     /// Runs one statement that gives no rows.
@@ -81,5 +94,13 @@ final class Connection {
             try? execute("ROLLBACK")
             throw error
         }
+    }
+
+    /// Reads several things as they stood at one moment.
+    func snapshot<Value>(_ body: () throws -> Value) throws -> Value {
+        try execute("BEGIN")
+        // Nothing was changed: there is nothing to lose.
+        defer { try? execute("COMMIT") }
+        return try body()
     }
 }

@@ -28,6 +28,9 @@ enum CopySchema {
     static func prepare(_ connection: Connection, source: String) throws {
         guard !connection.isReadOnly else { throw SQLiteFailure.readOnly }
         try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA synchronous = FULL")
+        // Records come with a dozen indexes, into which most of them go at any place: without room, each would be read again and again.
+        // What a refused statement is undone by, SQLite would else write to a file for every record, for the triggers' sake.
+        try connection.execute("PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
         try connection.transaction {
             let application = try number(connection, "PRAGMA application_id")
             let isEmpty = try number(connection, "SELECT count(*) FROM sqlite_schema") == 0

@@ -5,15 +5,23 @@ struct Filter {
     private var conditions: [String] = []
     private var values: [SQLValue] = []
     private var isServed = false
+    /// The only column whose index may serve; nil for that of the first condition.
+    private let leading: String?
+
+    /// Begins without conditions.
+    ///
+    /// - Parameter leading: The column whose index serves, once it is asked for; nil for the first one that is.
+    init(servedBy leading: String? = nil) {
+        self.leading = leading
+    }
 
     /// Asks for a value in a column that has an index; nil asks for nothing.
     ///
-    /// The first such condition may use its index. The `+` keeps the indexes of the others from being chosen.
+    /// One such condition may use its index. The `+` keeps the indexes of the others from being chosen.
     mutating func require(_ column: String, _ value: SQLValue?) {
         guard let value else { return }
-        conditions.append("\(isServed ? "+" : "")\(column) = ?")
+        conditions.append("\(mayServe(column) ? "" : "+")\(column) = ?")
         values.append(value)
-        isServed = true
     }
 
     /// Asks for any of some values in a column that has an index; nil asks for nothing.
@@ -23,10 +31,14 @@ struct Filter {
         guard let texts else { return }
         if texts.count == 1 { return require(column, .text(texts[0])) }
         let places = texts.map { _ in "?" }.joined(separator: ", ")
-        let isServing = areRare && !isServed
-        conditions.append("\(isServing ? "" : "+")\(column) IN (\(places))")
+        conditions.append("\(areRare && mayServe(column) ? "" : "+")\(column) IN (\(places))")
         values += texts.sorted().map(SQLValue.text)
-        isServed = isServed || isServing
+    }
+
+    private mutating func mayServe(_ column: String) -> Bool {
+        guard !isServed, leading == nil || leading == column else { return false }
+        isServed = true
+        return true
     }
 
     /// Adds a condition with one `?`; nil adds none.

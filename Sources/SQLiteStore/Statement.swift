@@ -35,6 +35,21 @@ final class Statement {
     /// - Returns: The values, in the rows' order.
     /// - Throws: ``SQLiteFailure``, or what `read` throws.
     func run<Value>(_ values: [SQLValue], read: (Row) throws -> Value) throws -> [Value] {
+        var results: [Value] = []
+        try walk(values) { row in
+            results.append(try read(row))
+            return true
+        }
+        return results
+    }
+
+    /// Runs the statement once and takes its rows one by one.
+    ///
+    /// - Parameters:
+    ///   - values: One for each `?`, in order.
+    ///   - take: Gets each row, and says whether to go on.
+    /// - Throws: ``SQLiteFailure``, or what `take` throws.
+    func walk(_ values: [SQLValue], take: (Row) throws -> Bool) throws {
         defer {
             // The reset repeats the step's error, which has been thrown already.
             sqlite3_reset(handle)
@@ -42,12 +57,11 @@ final class Statement {
         }
         precondition(values.count == Int(sqlite3_bind_parameter_count(handle)), "one value for each parameter")
         for (index, value) in zip(Int32(1)..., values) { try bind(value, at: index) }
-        var results: [Value] = []
         while true {
             let code = sqlite3_step(handle)
             switch code {
-            case SQLITE_ROW: results.append(try read(Row(statement: self)))
-            case SQLITE_DONE: return results
+            case SQLITE_ROW: guard try take(Row(statement: self)) else { return }
+            case SQLITE_DONE: return
             default: throw SQLiteFailure(code: code)
             }
         }
@@ -104,4 +118,21 @@ struct Row {
         guard count > 0, let start = sqlite3_column_blob(statement.handle, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
+
+    /// Bytes where they lie; of any type but a blob nil.
+    func borrowedBlob(_ column: Int32) -> UnsafeRawBufferPointer? {
+        guard sqlite3_column_type(statement.handle, column) == SQLITE_BLOB else { return nil }
+        let start = sqlite3_column_blob(statement.handle, column)
+        return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement.handle, column)))
+    }
+
+    /// Text where it lies, in UTF-8 that nobody has checked; of any other type nil.
+    func borrowedText(_ column: Int32) -> UnsafeBufferPointer<UInt8>? {
+        guard sqlite3_column_type(statement.handle, column) == SQLITE_TEXT else { return nil }
+        let start = sqlite3_column_text(statement.handle, column)
+        return UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement.handle, column)))
+    }
+
+    /// Whether the column has no value.
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement.handle, column) == SQLITE_NULL }
 }

@@ -19,6 +19,7 @@ struct Configuration: Sendable {
         case bootstrapAdministrators = "SSM_BROKER_BOOTSTRAP_ADMINISTRATORS"
         case organization = "SSM_BROKER_ORGANIZATION"
         case sweepRule = "SSM_BROKER_SWEEP_RULE"
+        case enforcer = "SSM_BROKER_ENFORCER"
         case logLevel = "SSM_BROKER_LOG_LEVEL"
         case refusalsPerMinute = "SSM_BROKER_REFUSALS_PER_MINUTE"
         case runtimeAPI = "AWS_LAMBDA_RUNTIME_API"
@@ -37,6 +38,8 @@ struct Configuration: Sendable {
     let organization: String?
     /// The rule whose schedule starts the sweep; nil when nothing scheduled is taken.
     let sweepRule: ScheduleRule?
+    /// The function that makes a document right for a connect that needs it; nil where none does.
+    let enforcer: EnforcerFunction.ARN?
     let logLevel: Logger.Level
     let refusalsPerMinute: Int
     let runtimeAPI: String
@@ -49,7 +52,7 @@ struct Configuration: Sendable {
         var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
         let frontDoor = reader.required(.frontDoor, "rest:<api id> or url:<url id>") { try? FrontDoor($0) }
-        let store = reader.required(.store, StorePlace.expected) { StorePlace($0) }
+        let store = reader.store(.store)
         let roleMapPath = reader.optional(.roleMap, "the path of the compiled role map") { $0 }
         let targetRole = reader.optional(.targetRole, "a role's path and name as ssm-broker/SSMBrokerTarget") {
             MemberAccounts.TargetRole($0)
@@ -74,6 +77,10 @@ struct Configuration: Sendable {
             .sweepRule,
             "an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-sweep"
         ) { ScheduleRule($0) }
+        let enforcer = reader.optional(
+            .enforcer,
+            "a Lambda function's ARN as arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker-enforcer"
+        ) { EnforcerFunction.ARN($0) }
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let logLevel = reader.optional(.logLevel, "one of \(levels)") { Logger.Level(rawValue: $0) }
         let refusalsPerMinute = reader.optional(.refusalsPerMinute, "a whole number from 1 to 1000000") { text in
@@ -89,14 +96,7 @@ struct Configuration: Sendable {
         if accounts.isEmpty, !isWholeOrganization, !reader.hasProblem(.allowedAccounts) {
             reader.note(.allowedAccounts, "needs at least one account; without any, nobody could connect")
         }
-        if let objection = store?.objection(in: environment) { reader.note(.store, objection) }
-        let endpoints: AWSEndpoints?
-        do throws(AWSEndpoints.Rejection) {
-            endpoints = try AWSEndpoints(environment: environment)
-        } catch {
-            endpoints = nil
-            reader.note("AWS_ENDPOINT_URL", "\(error)")
-        }
+        let endpoints = reader.endpoints()
         guard reader.lines.isEmpty, let region, let frontDoor, let store, let runtimeAPI, let endpoints
         else { throw Problems(lines: reader.lines) }
         guard let targetRole = targetRole ?? MemberAccounts.TargetRole("ssm-broker/SSMBrokerTarget") else {
@@ -114,6 +114,7 @@ struct Configuration: Sendable {
         )
         self.organization = organization
         self.sweepRule = sweepRule
+        self.enforcer = enforcer
         self.logLevel = logLevel ?? .info
         self.refusalsPerMinute = refusalsPerMinute ?? 20
         self.runtimeAPI = runtimeAPI

@@ -39,6 +39,11 @@ enum Main {
         return Broker(
             Broker.Dependencies(
                 audit: store,
+                blocks: store,
+                rollout: store,
+                enforcer: configuration.enforcer.map { arn in
+                    EnforcerFunction(client: client, credentials: credentials, arn: arn)
+                },
                 accounts: accounts,
                 maps: RoleMaps(
                     store: store,

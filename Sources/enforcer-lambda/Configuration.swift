@@ -41,8 +41,7 @@ struct Configuration: Sendable {
     init(environment: [String: String]) throws(ConfigurationProblems) {
         var reader = EnvironmentReader<Key>(environment)
         let region = reader.required(.region, "a Region as eu-west-1") { try? Region($0) }
-        let store = reader.required(.store, StorePlace.expected) { StorePlace($0) }
-        if let objection = store?.objection(in: environment) { reader.note(.store, objection) }
+        let store = reader.store(.store)
         let roleMapPath = reader.optional(.roleMap, "the path of the compiled role map") { $0 }
         let role = reader.optional(
             .enforcerRole,
@@ -68,14 +67,8 @@ struct Configuration: Sendable {
         let rate = reader.optional(.organizationRate, "a whole number from 1 to 100") { text in
             Int(text).flatMap { (1...100).contains($0) ? $0 : nil }
         }
-        let endpoints: AWSEndpoints?
-        do throws(AWSEndpoints.Rejection) {
-            endpoints = try AWSEndpoints(environment: environment)
-        } catch {
-            endpoints = nil
-            reader.note("AWS_ENDPOINT_URL", "\(error)")
-        }
-        guard reader.lines.isEmpty, let region, let store, let ceiling, let endpoints else {
+        let endpoints = reader.endpoints()
+        guard reader.lines.isEmpty, let region, let store, let endpoints else {
             throw ConfigurationProblems(lines: reader.lines)
         }
         guard let alias = alias ?? FunctionAlias("custom-resource") else {

@@ -4,32 +4,36 @@ import SessionCore
 
 /// What no publication of the map can exceed, as far as documents go.
 struct EnforcerCeiling: Sendable, Hashable {
+    /// What stands for every account of the organisation.
+    private static let wholeOrganization = "organization"
+
     /// The accounts where anything is written; nil for all of the organisation.
     let accounts: Set<AccountID>?
     /// Linux users that no document may name, beside the reserved ones.
     let forbiddenLinuxUsers: Set<String>
 
-    /// Reads the deployment's variables; nil when one is wrong, which the reader then says.
-    init?(_ reader: inout EnvironmentReader<Configuration.Key>) {
-        let whole = reader.optional(.allowedAccounts, "") { $0 == "organization" ? "organization" : $0 }
+    /// Reads the deployment's variables; what is wrong the reader then says.
+    init(_ reader: inout EnvironmentReader<Configuration.Key>) {
+        let isWhole = reader.optional(.allowedAccounts, "") { $0 } == Self.wholeOrganization
         let organization = reader.optional(.organization, "an organisation's id as o-abcde12345") { $0 }
-        let forbidden = reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name }
-        if whole == "organization" {
+        forbiddenLinuxUsers = Set(reader.list(.forbiddenLinuxUsers, "Linux users") { try? LinuxUser($0).name })
+        guard !isWhole else {
             accounts = nil
             if organization == nil {
-                reader.note(.organization, "is not set; SSM_BROKER_ALLOWED_ACCOUNTS=organization needs it")
+                let needed = Configuration.Key.organization.rawValue
+                reader.note(.allowedAccounts, "takes \(Self.wholeOrganization) only where \(needed) is set")
             }
-        } else {
-            let listed = reader.list(.allowedAccounts, "account numbers of twelve digits, or organization") {
-                try? AccountID($0)
-            }
-            accounts = Set(listed)
-            if listed.isEmpty, !reader.hasProblem(.allowedAccounts) {
-                reader.note(.allowedAccounts, "needs at least one account; without any, nothing would be written")
-            }
+            return
         }
-        forbiddenLinuxUsers = Set(forbidden)
-        guard reader.lines.isEmpty else { return nil }
+        let listed = reader.list(
+            .allowedAccounts,
+            "account numbers of twelve digits",
+            orElse: ", or the word \(Self.wholeOrganization)"
+        ) { try? AccountID($0) }
+        accounts = Set(listed)
+        if listed.isEmpty, !reader.hasProblem(.allowedAccounts) {
+            reader.note(.allowedAccounts, "needs at least one account; without any, nothing would be written")
+        }
     }
 
     /// What a map would exceed, for the log; nil when it keeps within the ceiling.

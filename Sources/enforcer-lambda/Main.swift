@@ -19,7 +19,7 @@ enum Main {
     private static func makeFunction(
         _ configuration: Configuration,
         _ process: FunctionProcess
-    ) async throws -> EnforcerFunction {
+    ) async throws -> EnforcerEvents {
         let client = process.client(configuration.endpoints)
         let credentials = EnvironmentCredentials(environment: process.environment)
         let store = try await configuration.store.open(
@@ -66,9 +66,9 @@ enum Main {
                 sleep: { try await Task.sleep(for: .milliseconds($0)) }
             ),
             logger: process.logger,
-            resourceID: EnforcerFunction.resourceID
+            resourceID: EnforcerEvents.resourceID
         )
-        return EnforcerFunction(
+        return EnforcerEvents(
             enforcer: enforcer,
             maps: maps,
             doors: configuration.doors,

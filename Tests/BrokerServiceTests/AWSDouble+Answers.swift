@@ -9,6 +9,7 @@ extension AWSDouble.World {
         case "GetRole": return role(call, requestID)
         case "DescribeInstanceInformation": return node(call, requestID)
         case "GetDocument", "DescribeDocument": return document(call, requestID)
+        case "Invoke": return invoke(call, requestID)
         case "StartSession": return start(call, requestID, now)
         case "DescribeSessions": return list(call, requestID)
         case "TerminateSession": return terminate(call, requestID, now)
@@ -40,6 +41,7 @@ extension AWSDouble.World {
             account: String(role[4]),
             use: String(call.name.split(separator: " ")[1]),
             name: name,
+            policy: call.parameters["Policy"] ?? "",
             accessKeyID: "ASIAROLESESSION\(counter)",
             secret: "secret-key-\(counter)-of-role-session",
             token: "session-token-\(counter)-of-role-session"
@@ -59,8 +61,13 @@ extension AWSDouble.World {
 
     private func role(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
         let name = call.parameters["RoleName"] ?? ""
-        // The session policy lets nothing be seen but the reserved path.
-        guard let role = roles[call.session?.account ?? ""]?[name], role.path.hasPrefix("/aws-reserved/") else {
+        let account = call.session?.account ?? ""
+        // The session policy lets nothing be seen but the reserved path, or the one role that is to be proven.
+        guard let role = roles[account]?[name],
+            call.session?.use == "prove"
+                ? call.session?.policy.contains("\"arn:aws:iam::\(account):role\(role.path)\(name)\"") == true
+                : role.path.hasPrefix("/aws-reserved/")
+        else {
             return AWSDouble.refuse(call, code: "AccessDenied", status: 403, message: "not authorized: iam:GetRole")
         }
         let content =

@@ -10,6 +10,7 @@ extension AWSDouble {
         else { return nil }
         let session = world.withLock { $0.roleSessions[key] }
         let region = host.split(separator: ".")[1]
+        if host.hasPrefix("lambda.") { return invocation(request, region: String(region), key: key) }
         if let target = Self.header("X-Amz-Target", of: request) {
             guard target.hasPrefix("AmazonSSM."), host.hasPrefix("ssm."), let session,
                 Self.header("X-Amz-Security-Token", of: request) == session.token,
@@ -53,6 +54,7 @@ extension AWSDouble {
         "inspect": [
             "GetRole", "GetDocument", "DescribeDocument", "DescribeInstanceInformation", "DescribeSessions",
         ],
+        "prove": ["GetRole"],
         "start": ["StartSession"],
         "channel": ["TerminateSession"],
         "end": ["TerminateSession"],
@@ -62,13 +64,14 @@ extension AWSDouble {
     private static func use(_ policy: String?) -> String? {
         guard let policy, let json = try? JSON(parsing: policy.utf8) else { return nil }
         let actions = (json["Statement"]?.elements ?? []).flatMap { $0["Action"]?.elements ?? [] }.compactMap(\.text)
+        if actions == ["iam:GetRole"] { return "prove" }
         if actions.contains("iam:GetRole") { return "inspect" }
         if actions.contains("ssm:StartSession") { return "start" }
         if actions.contains("ssmmessages:OpenDataChannel") { return "channel" }
         return actions == ["ssm:TerminateSession"] ? "end" : nil
     }
 
-    private static func header(_ name: String, of request: HTTPRequest) -> String? {
+    static func header(_ name: String, of request: HTTPRequest) -> String? {
         request.headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 

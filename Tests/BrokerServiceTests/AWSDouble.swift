@@ -41,6 +41,7 @@ final class AWSDouble: HTTPTransport {
         let account: String
         let use: String
         let name: String
+        let policy: String
         let accessKeyID: String
         let secret: String
         let token: String
@@ -59,6 +60,8 @@ final class AWSDouble: HTTPTransport {
         var hooks: [String: @Sendable () async -> Void] = [:]
         var secrets: [String] = []
         var counter = 0
+        /// What the enforcer does when it is asked, and answers.
+        var enforcer: (@Sendable (inout World) -> JSON)?
     }
 
     struct Node: Sendable {

@@ -20,11 +20,12 @@ final class FaultyAuditStore: AuditStore {
     }
 
     let memory = MemoryAuditStore()
-    private let journal: Journal
+    let journal: Journal
     private let clock: TestClock
     private let rules = Mutex<[Rule]>([])
     private let hooks = Mutex<[AuditEvent: @Sendable (AuditRecord) async -> Void]>([:])
     private let readFailure = Mutex<AuditStoreFailure?>(nil)
+    let blockFailure = Mutex<AuditStoreFailure?>(nil)
 
     init(journal: Journal, clock: TestClock) {
         self.journal = journal
@@ -43,6 +44,9 @@ final class FaultyAuditStore: AuditStore {
 
     /// Makes every read fail.
     func failReads(_ failure: AuditStoreFailure) { readFailure.withLock { $0 = failure } }
+
+    /// Makes it impossible to say who is blocked.
+    func failBlocks(_ failure: AuditStoreFailure) { blockFailure.withLock { $0 = failure } }
 
     /// Every record, in the order in which they came.
     var records: [AuditRecord] { memory.appended }

@@ -21,11 +21,13 @@ final class Stage: Sendable {
     ///   - organization: The organisation that callers must belong to.
     ///   - role: The role in member accounts.
     ///   - maps: Where the role map comes from.
+    ///   - enforces: Whether the broker has an enforcer.
     /// - Throws: What a value of the cast throws.
     init(
         organization: String? = "o-cast",
         role: String = "ssm-broker/SSMBrokerTarget",
-        maps: MapSource = .stage
+        maps: MapSource = .stage,
+        enforces: Bool = false
     ) throws {
         let map = MapInForce(try RoleMap(json: Cast.map))
         let world = try Self.world(map: map.read())
@@ -45,10 +47,16 @@ final class Stage: Sendable {
             secretAccessKey: Secret("secret-key-of-the-broker"),
             sessionToken: Secret("session-token-of-the-broker")
         )
-        guard let target = MemberAccounts.TargetRole(role) else { throw Unset() }
+        guard let target = MemberAccounts.TargetRole(role), let function = EnforcerFunction.ARN(Self.enforcerARN) else {
+            throw Unset()
+        }
+        let enforcer = EnforcerFunction(client: client, credentials: FixedCredentials(broker), arn: function)
         self.broker = Broker(
             Broker.Dependencies(
                 audit: store,
+                blocks: store,
+                rollout: maps == .stage ? FinishedRollout(map: map) : store.memory,
+                enforcer: enforces ? enforcer : nil,
                 accounts: MemberAccounts(
                     client: client,
                     credentials: FixedCredentials(broker),

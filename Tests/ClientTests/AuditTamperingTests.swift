@@ -109,6 +109,32 @@ struct AuditTamperingTests {
             anchored: "chain 0, record 0"
         ),
         Edit(
+            why: "a chain emptied, with its head put before its beginning",
+            sql: """
+                DELETE FROM audit WHERE chain = 1; UPDATE head SET seq = -1, hash = zeroblob(32) WHERE chain = 1
+                """,
+            alone: "chain 1, record 0",
+            anchored: "chain 1, record 0"
+        ),
+        Edit(
+            why: "a head beyond every record",
+            sql: "UPDATE head SET seq = 9223372036854775807 WHERE chain = 1",
+            alone: "chain 1, record 4",
+            anchored: "chain 1, record 4"
+        ),
+        Edit(
+            why: "members in another order, with a hash that fits",
+            rewrite: { $0.rewrittenBytes(chain: 1, sequence: 3) { "{\"zero\":0," + $0.dropFirst() } },
+            alone: "chain 1, record 3",
+            anchored: "chain 1, record 3"
+        ),
+        Edit(
+            why: "a space between members, with a hash that fits",
+            rewrite: { $0.rewrittenBytes(chain: 0, sequence: 3) { "{ " + $0.dropFirst() } },
+            alone: "chain 0, record 3",
+            anchored: "chain 0, record 3"
+        ),
+        Edit(
             why: "a column that queries look at",
             sql: "UPDATE audit SET user = 'alice' WHERE chain = 1 AND seq = 1",
             alone: "chain 1, record 1",

@@ -26,22 +26,23 @@ struct ExitStatusTests {
                 .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
                 .permissionSetNotMapped,
                 .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
-                .tooManySessions, .callerBlocked,
+                .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
-                .administratorRequired,
+                .administratorRequired, .blockLocksYouOut,
             ], .denied
         ),
         ([.nodeNotFound], .nodeNotFound),
         ([.nodeOffline, .nodeNotConnected, .documentPending], .nodeNotReady),
         ([.auditUnavailable], .auditUnavailable),
-        ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid], .usage),
+        ([.notSigned, .bodyInvalid, .queryInvalid, .reasonInvalid, .mapInvalid], .usage),
         (
             [
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+                .blockNotFound,
                 .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
-                .mapChanged, .mapMissing, .internalFailure,
+                .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
             ], .failed
         ),
     ]

@@ -37,8 +37,7 @@ enum EnforcerCast {
     ) throws -> RoleMap {
         let sets = users.mapValues { user -> JSON in
             [
-                "linuxUser": .string(user), "limits": ["idleMinutes": 20],
-                "nodes": ["regions": .array(regions.map(JSON.string))], "sessions": ["shell"],
+                "linuxUser": .string(user), "limits": ["idleMinutes": 20], "sessions": ["shell"],
             ]
         }
         return try RoleMap(
@@ -46,6 +45,8 @@ enum EnforcerCast {
                 "administrators": [["account": "111122223333", "permissionSet": "BrokerAdmin"]],
                 "auditors": [],
                 "permissionSets": .object(sets),
+                "preferences": preferences,
+                "rollout": .object(["regions": .array(regions.map(JSON.string))].merging(rollout) { $1 }),
                 "version": 1,
             ])
         )

@@ -117,6 +117,25 @@ struct RunInterruptionTests {
         #expect(report.failed == 1 && stage.world.calls["AssumeRole"] == 5)
     }
 
+    @Test("stops when our own credentials are refused, which is no account's fault")
+    func refusedCredentials() async throws {
+        let stage = RunStage()
+        stage.organization.set(Self.many(5))
+        for account in Self.many(5) {
+            stage.world.state.withLock {
+                $0.closed[account] = [refusal("AssumeRole", "ExpiredToken", .credentialsRejected, service: .sts)]
+            }
+        }
+        let report = await stage.run(map: try EnforcerCast.map())
+        #expect(report.left == 5 && report.failed == 0 && stage.rollout.all.isEmpty)
+        #expect(stage.world.calls["AssumeRole"] == 1)
+        guard case .stopped(let reason) = report.end else {
+            Issue.record("it went on: \(report.end)")
+            return
+        }
+        #expect(reason.contains("credentials"))
+    }
+
     @Test("one document that cannot be made does not keep the others from being made")
     func oneFails() async throws {
         let stage = RunStage()

@@ -168,6 +168,12 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("ChannelCredentials", "SessionCore/API/OpenSessionReply.swift", "struct ChannelCredentials:"),
         ("EndSessionsReply", "SessionCore/API/EndSessionsReply.swift", "struct EndSessionsReply:"),
         ("Identity", "SessionCore/API/IdentityReply.swift", "struct IdentityReply:"),
+        ("BlockReply", "SessionCore/API/BlockReplies.swift", "struct BlockReply:"),
+        ("UnblockReply", "SessionCore/API/BlockReplies.swift", "struct UnblockReply:"),
+        ("BlockList", "SessionCore/API/BlockReplies.swift", "struct BlockList:"),
+        ("RolloutReply", "SessionCore/API/RolloutReplies.swift", "struct RolloutReply:"),
+        ("RolloutTotals", "SessionCore/API/RolloutReplies.swift", "struct RolloutTotals:"),
+        ("RolloutDocument", "SessionCore/Rollout/RolloutPlace.swift", "struct RolloutDocument:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
         ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
@@ -189,6 +195,8 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
         ("get", "/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
         ("get", "/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
         ("delete", "/v1/sessions", "SessionCore/API/EndSessionsRequest.swift", set()),
+        ("delete", "/v1/blocks", "SessionCore/API/BlockRequest.swift", {"roleId"}),
+        ("get", "/v1/rollout", "SessionCore/API/RolloutRequest.swift", set()),
     ],
 )
 def test_the_query_parameters_are_those_that_the_broker_reads(
@@ -205,8 +213,10 @@ def test_the_states_of_a_session_are_the_brokers() -> None:
 
 
 def test_the_kinds_of_session_are_the_brokers() -> None:
-    kinds = re.findall(r"^    case (\w+)$", swift("SessionCore/API/SessionKind.swift"), re.MULTILINE)
-    assert SCHEMAS["SessionKind"]["enum"] == kinds
+    source = swift("SessionCore/API/SessionKind.swift")
+    started = re.search(r"static let started: \[SessionKind\] = \[(.*)\]", source)
+    assert started is not None
+    assert SCHEMAS["SessionKind"]["enum"] == re.findall(r"\.(\w+)", started[1])
 
 
 def test_the_kinds_of_finding_are_the_brokers() -> None:

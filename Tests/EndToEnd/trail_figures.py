@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -20,10 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Fixtures" / "cloudtrail"))
 
 import generate  # noqa: E402
+from measured import measured  # noqa: E402
 
 EVENTS = int(os.environ.get("SSM_BROKER_BENCH_EVENTS", "1000000"))
 SESSIONS = 10_000
 PAGE = 500
+RUNS = 3
+ABOUT_SESSIONS = {"missing-in-cloudtrail", "intent-without-session", "outcome-resolved"}
 
 
 class Records(BaseHTTPRequestHandler):
@@ -55,41 +56,39 @@ def main() -> None:
         generate.write(Path(folder), EVENTS, SESSIONS, seed=11)
         packed = sum(file.stat().st_size for file in Path(folder).rglob("*_fixture.json*"))
         Records.records = json.loads((Path(folder) / "records.json").read_text())
-        planted = len(json.loads((Path(folder) / "planted.json").read_text()))
+        plants = json.loads((Path(folder) / "planted.json").read_text())
+        planted = [(one["kind"], one.get("event") or one["session"]) for one in plants]
         with ThreadingHTTPServer(("127.0.0.1", 0), Records) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            compare(Path(folder), server.server_address[1], planted, packed)
+            compare(Path(folder), server.server_address[1], sorted(planted), packed)
             server.shutdown()
 
 
-def compare(folder: Path, port: int, planted: int, packed: int) -> None:
-    """One run of the client; its findings must be as many as were planted, or the figure means nothing."""
+def named(finding: dict[str, str]) -> tuple[str, str]:
+    """A finding as it was planted: its class, and the event or the session that it is about."""
+    return finding["kind"], finding["session" if finding["kind"] in ABOUT_SESSIONS else "eventId"]
+
+
+def compare(folder: Path, port: int, planted: list[tuple[str, str]], packed: int) -> None:
+    """Some runs of the client; its findings must be those that were planted, or the figure means nothing."""
     environment = {
         "PATH": os.defpath, "SSM_BROKER_URL": f"http://127.0.0.1:{port}/prod", "SSM_BROKER_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "AKIAFIXTURE", "AWS_SECRET_ACCESS_KEY": "fixture",
     }  # fmt: skip
     command = [os.environ["SSM_BROKER_CLIENT_PATH"], "audit", "reconcile", "--output", "json", "--break-glass",
                "EmergencyAccess", "--cloudtrail", f"{folder}/AWSLogs", f"{folder}/lookup-events.json"]  # fmt: skip
-    begun = time.perf_counter()
-    with (folder / "result.json").open("wb") as result:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=result, env=environment)
-        peak = peak_of(child)
-    seconds = time.perf_counter() - begun
-    found = json.loads((folder / "result.json").read_text())
-    if sum(found["counts"].values()) != planted:
-        raise SystemExit(f"Tests/bench: {found['counts']} was found, and {planted} were planted")
-    what = f"reconcile: {found['events']} events, {packed >> 20} MB packed"
-    print(f"{what:44} {seconds:8.1f}s  {peak / 1024:8.1f}MB resident at most", flush=True)
-
-
-def peak_of(child: subprocess.Popen[bytes]) -> int:
-    """Waits for the end; the most memory in KB. The kernel's own ru_maxrss counts the parent's too, from before the exec."""
-    peak = 0
-    while child.poll() is None:
-        status = Path(f"/proc/{child.pid}/status").read_text(errors="replace")
-        peak = max([peak, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))])
-        time.sleep(0.05)
-    return peak
+    runs = [measured(command, environment) for _ in range(RUNS)]
+    for run in runs:
+        found = json.loads(run.output)
+        if sorted(named(one) for one in found["findings"]) != planted:
+            raise SystemExit(f"Tests/bench: {found['counts']} was found, and that is not what was planted")
+    run = sorted(runs, key=lambda run: run.seconds)[RUNS // 2]
+    print(
+        f"reconcile: {found['events']} events, {packed >> 20} MB packed, {len(Records.records)} records "
+        f"in {run.seconds:.1f} s: {found['events'] / run.seconds:,.0f} a second; {run.processor:.1f} s of one processor; "
+        f"{max(run.peak_kilobytes for run in runs) / 1024:.0f} MB resident at most; all {len(planted)} planted found, nothing else",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import guardrails
 import landing_zone
 import member_account
 import pytest
+from conftest import ROOT
 from schema_comparison import looser
 from spoiling import spoilt
 from system import enforcer_policies
@@ -155,3 +157,13 @@ def test_the_organisation_lets_the_enforcer_read_what_it_reads() -> None:
     (asked,) = [one for one in enforcer_policies.execution_policy()["Statement"] if one["Sid"] == "SeeTheOrganization"]
     assert granted["Action"] == asked["Action"]
     assert granted["Principal"] == {"AWS": "arn:aws:iam::999900001111:root"}
+
+
+def test_the_archives_have_the_names_that_packaging_gives_them() -> None:
+    packaging = (ROOT / "infra" / "packaging" / "artefacts.py").read_text()
+    archives = dict(re.findall(r'"([\w-]+)": "(ssm-broker-[\w-]+)"', packaging.split("FUNCTIONS = ")[1].split("\n")[0]))
+    version = re.search(r'static let text = "([^"]+)"', (ROOT / "client" / "Version.swift").read_text())
+    assert version and landing_zone.replacements()["SsmBrokerRelease"] == version.group(1)
+    given = {one["name"]: one["value"] for one in STACKS["SsmBroker"]["parameters"]}
+    for key, product in {"BrokerCodeKey": "broker-lambda", "EnforcerCodeKey": "enforcer-lambda"}.items():
+        assert given[key] == f"{version.group(1)}/{archives[product]}_{version.group(1)}_x86_64.zip"

@@ -21,11 +21,12 @@ DEADLINE = 20
 
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
-    """An environment with fakes for the two binaries, and a temporary directory of its own to look for leftovers in."""
+    """An environment with fakes for the binaries, and a temporary directory of its own to look for leftovers in."""
     return {
         **os.environ,
         "TMPDIR": str(tmp_path),
         "BROKER_LAMBDA_PATH": str(HERE / "fake_runtime.py"),
+        "ENFORCER_LAMBDA_PATH": str(HERE / "fake_runtime.py"),
         "SSM_BROKER_CLIENT_PATH": str(HERE / "fake_client.py"),
         "AWS_PROFILE": "somebody-real",
         "AWS_SECRET_ACCESS_KEY": "a-real-secret",

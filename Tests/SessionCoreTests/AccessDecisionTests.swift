@@ -24,6 +24,24 @@ import Testing
         Case(why: "everything is as it must be", code: nil),
         Case(why: "Identity Center in us-east-1", code: nil, role: Cast.role(path: "/aws-reserved/sso.amazonaws.com/")),
         Case(why: "the document in other white space and order of members", code: nil, content: { reordered($0) }),
+        Case(
+            why: "a revision's mark in the description",
+            code: nil,
+            content: {
+                replacing(
+                    "for permission set DatabaseAdmin",
+                    by: "for permission set DatabaseAdmin [revision 3]",
+                    in: $0
+                )
+            }
+        ),
+        Case(
+            why: "anything else in the description",
+            code: .documentChanged,
+            content: {
+                replacing("for permission set DatabaseAdmin", by: "for permission set DatabaseAdmin (3)", in: $0)
+            }
+        ),
         Case(why: "IAM shows no role", code: .roleNotProven, role: nil),
         Case(why: "a hand-made role", code: .roleNotProven, role: Cast.role(path: "/")),
         Case(why: "a role made anew", code: .roleNotProven, role: Cast.role(roleID: "AROAEXAMPLEANOTHERAA")),

@@ -66,6 +66,26 @@ import Testing
         ),
     ]
 
+    @Test("a context gives each message its digest, whatever came before and however it is cut", arguments: hashes)
+    func context(_ known: Known) throws {
+        let context = SHA256Context()
+        let digest = try #require(Hexadecimal.bytes(known.digest))
+        let ends = Set([0, 1, 2, known.message.count / 2, known.message.count].filter { $0 <= known.message.count })
+        for (first, second) in ends.flatMap({ first in ends.filter { $0 >= first }.map { (first, $0) } }) {
+            known.message.withUnsafeBytes { message in
+                let head = UnsafeRawBufferPointer(rebasing: message[..<first])
+                let middle = UnsafeRawBufferPointer(rebasing: message[first..<second])
+                let tail = UnsafeRawBufferPointer(rebasing: message[second...])
+                func isDigest(_ bytes: [UInt8]) -> Bool {
+                    bytes.withUnsafeBytes { context.isDigest($0, of: head, middle, tail) }
+                }
+                #expect(isDigest(digest))
+                #expect(!isDigest([digest[0] ^ 1] + digest[1...]))
+                #expect(!isDigest(digest.dropLast()) && !isDigest(digest + [0]) && !isDigest([]))
+            }
+        }
+    }
+
     @Test("SHA-256 is that of the standard", arguments: hashes)
     func hash(_ known: Known) {
         #expect(Hexadecimal.text(SHA256.hash(known.message)) == known.digest)

@@ -57,8 +57,8 @@ struct Anchors: Sendable {
     }
 
     /// What is wrong with a record that fits its chain; nil when it is the one that was there, or is not anchored.
-    func finding(for record: ChainedRecord) -> ChainCheck.Finding? {
-        guard let kept = chains[record.chain]?[record.sequence], kept != record.hash else { return nil }
+    func finding(for record: BorrowedRecord) -> ChainCheck.Finding? {
+        guard let kept = chains[record.chain]?[record.sequence], !record.hash.elementsEqual(kept) else { return nil }
         let from = last(of: record.chain, before: record.sequence).map { "behind record \($0)" } ?? "from its beginning"
         return ChainCheck.Finding(
             chain: record.chain,

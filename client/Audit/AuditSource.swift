@@ -103,11 +103,6 @@ struct LocalLog: AuditSource {
         try await Self.reading(path) { try await copy.session(ofSessionID: sessionID) }
     }
 
-    /// The first row that the chains do not vouch for.
-    func disagreement() async throws -> AuditDisagreement? {
-        try await Self.reading(path) { try await copy.disagreement() }
-    }
-
     /// Does something with a file, and says what is wrong with it as a person can use it.
     ///
     /// - Throws: ``CommandFailure`` with `COPY_UNREADABLE`.

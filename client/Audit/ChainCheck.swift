@@ -18,7 +18,9 @@ struct ChainCheck: Sendable {
     let chains: Int
     /// The place of the record that comes next.
     private(set) var next: Int64 = 0
-    private var previous = AuditChain.beginning
+    /// The hash of the record before that one.
+    private(set) var previous = AuditChain.beginning
+    private let links = AuditLinkCheck()
 
     /// Begins before a chain's first record.
     init(chain: Int, of chains: Int) {
@@ -38,19 +40,33 @@ struct ChainCheck: Sendable {
     ///
     /// - Returns: What does not fit; nil when all does.
     mutating func take(_ record: ChainedRecord) -> Finding? {
+        record.lent { take($0) }
+    }
+
+    /// Takes the next record, where it lies.
+    ///
+    /// - Parameters:
+    ///   - record: The record.
+    ///   - look: Says what else does not fit, of a record that fits its chain; nil when all does.
+    /// - Returns: What does not fit; nil when all does.
+    mutating func take(_ record: BorrowedRecord, and look: (AuditRecordOutline) -> String? = { _ in nil }) -> Finding? {
         guard record.chain == chain else { return finding("It says that it belongs to chain \(record.chain).") }
         guard record.sequence == next else { return finding("Record \(record.sequence) stands in its place.") }
-        guard record.previous == previous else { return finding("It does not follow the record before it.") }
-        let hash = AuditChain.hash(chain: chain, sequence: next, previous: previous, bytes: record.bytes)
-        guard record.hash == hash else { return finding("Its content is not what its hash was made of.") }
-        guard let json = try? JSON(parsing: record.bytes), json.canonicalBytes == record.bytes else {
+        // Of another length both may be, in a file that somebody wrote by hand.
+        guard record.previous.count == AuditChain.beginning.count, record.previous.elementsEqual(previous) else {
+            return doesNotFollow
+        }
+        guard links.fits(record) else { return finding("Its content is not what its hash was made of.") }
+        guard let outline = AuditRecordOutline(record.bytes) else {
             return finding("Its content is not canonical JSON.")
         }
-        if next == 0, let problem = genesisProblem(record) { return finding(problem) }
-        if next > 0, json["event"]?.text == AuditEvent.genesis.rawValue {
+        if next == 0, let problem = genesisProblem(record.copied) { return finding(problem) }
+        if next > 0, outline.says("chain.genesis", in: .event) {
             return finding("A chain begins in its middle.")
         }
-        previous = hash
+        if let problem = look(outline) { return finding(problem) }
+        // As long as the one before, which is as long as the first: its own length the hash has proven.
+        previous.withUnsafeMutableBytes { $0.copyBytes(from: record.hash) }
         next += 1
         return nil
     }
@@ -59,7 +75,9 @@ struct ChainCheck: Sendable {
     ///
     /// - Returns: What does not fit; nil when all does.
     func finish(at head: ChainHead) -> Finding? {
-        guard next == head.sequence + 1, previous == head.hash else {
+        // A head before the beginning would make an empty chain out of one whose records were all taken away.
+        guard next > 0 else { return finding(Self.noGenesis) }
+        guard next - 1 == head.sequence, previous == head.hash else {
             return Finding(
                 chain: chain,
                 sequence: head.sequence,
@@ -74,9 +92,12 @@ struct ChainCheck: Sendable {
         finding("It is missing; the head stands at record \(head.sequence).")
     }
 
+    /// The next record names another one before it.
+    var doesNotFollow: Finding { finding("It does not follow the record before it.") }
+
     private func genesisProblem(_ record: ChainedRecord) -> String? {
         guard let genesis = record.record, genesis.event == .genesis else {
-            return "The chain does not begin with its genesis record."
+            return Self.noGenesis
         }
         guard genesis.details["chain"] == String(chain) else {
             return "The genesis record is that of chain \(genesis.details["chain"] ?? "unknown")."
@@ -87,6 +108,8 @@ struct ChainCheck: Sendable {
         }
         return nil
     }
+
+    private static let noGenesis = "The chain does not begin with its genesis record."
 
     private func finding(_ explanation: String) -> Finding {
         Finding(chain: chain, sequence: next, explanation: explanation)

@@ -8,6 +8,10 @@ struct LogPull: Sendable {
     /// The copy's file, for messages.
     let path: String
     let progress: Progress
+    /// How many records are kept at a time: what an interruption loses.
+    ///
+    /// Each time costs the disk as much, however many there are.
+    var atATime = 5000
 
     /// Adds what the copy lacks.
     ///
@@ -49,20 +53,37 @@ struct LogPull: Sendable {
                 explanation: "The log ends before it; the copy has records up to \(last.sequence)."
             )
         }
+        var batch: [ChainedRecord] = []
+        var page = try await self.page(of: head, from: check.next)
         while check.next <= head.sequence {
-            let wanted = min(Int64(AuditQuery.maximumLimit), head.sequence - check.next + 1)
-            let records = try await broker.chain(head.chain, from: check.next, limit: Int(wanted))
-            guard !records.isEmpty else { throw check.ended(before: head) }
-            let batch = Array(records.prefix(Int(wanted)))
-            for record in batch {
+            guard !page.isEmpty else { throw check.ended(before: head) }
+            // The next page is on its way while this one is checked and kept.
+            let next = check.next + Int64(page.count)
+            async let following = self.page(of: head, from: next)
+            for record in page {
                 if let finding = check.take(record) { throw finding }
             }
+            batch += page
+            let isLast = check.next > head.sequence
             // The end is compared before it is kept, so that a head that disagrees leaves the copy without its record.
-            if check.next > head.sequence, let finding = check.finish(at: head) { throw finding }
-            try await LocalLog.reading(path) { try await copy.keep(batch) }
-            progress(check.next - begun)
+            if isLast, let finding = check.finish(at: head) { throw finding }
+            if isLast || batch.count >= atATime {
+                let full = batch
+                try await LocalLog.reading(path) { try await copy.keep(full) }
+                batch = []
+                progress(check.next - begun)
+            }
+            page = try await following
         }
         if let finding = check.finish(at: head) { throw finding }
         return check.next - begun
+    }
+
+    /// The records from a place on, as many as come at once; none behind the head.
+    private func page(of head: ChainHead, from sequence: Int64) async throws -> [ChainedRecord] {
+        guard sequence <= head.sequence else { return [] }
+        let wanted = min(Int64(AuditQuery.maximumLimit) - 1, head.sequence - sequence) + 1
+        let records = try await broker.chain(head.chain, from: sequence, limit: Int(wanted))
+        return Array(records.prefix(Int(wanted)))
     }
 }

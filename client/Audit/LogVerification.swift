@@ -39,20 +39,19 @@ struct LogVerification: Sendable {
         var report = Report()
         report.heads = try await source.heads().sorted { $0.chain < $1.chain }
         report.findings = missingHeads(report.heads)
-        let total = report.heads.reduce(0) { $0 + $1.sequence + 1 }
         // With a chain missing, the others would only say so again.
-        for head in report.findings.isEmpty ? report.heads : [] {
-            let checked = try await check(head, of: report.heads.count) {
-                progress.show(report.records + $0, of: total)
-            }
-            report.records += checked.records
-            if let finding = checked.finding { report.findings.append(finding) }
+        if report.findings.isEmpty {
+            let checked = try await checkChains(report.heads)
+            report.records = checked.reduce(0) { $0 + $1.records }
+            report.findings = checked.compactMap(\.finding)
         }
         if report.findings.isEmpty, let local = source as? LocalLog { report.findings += try await strays(local) }
         progress.end()
         if let anchors {
             if let contradiction = anchors.contradiction { report.findings.append(contradiction) }
-            report.unanchored = report.heads.reduce(0) { $0 + $1.sequence - (anchors.last(of: $1.chain) ?? -1) }
+            report.unanchored = report.heads.reduce(0) { sum, head in
+                sum.addingWithoutOverflow(head.sequence).addingWithoutOverflow(-(anchors.last(of: head.chain) ?? -1))
+            }
         }
         report.findings.sort { ($0.chain, $0.sequence) < ($1.chain, $1.sequence) }
         return report
@@ -77,38 +76,61 @@ struct LogVerification: Sendable {
         return findings
     }
 
+    /// Checks every chain: those of a file side by side, those of a broker one after the other.
+    private func checkChains(_ heads: [ChainHead]) async throws -> [CheckedChain] {
+        if let local = source as? LocalLog {
+            return try await FileVerification(log: local, heads: heads, anchors: anchors, progress: progress).run()
+        }
+        var checked: [CheckedChain] = []
+        var records: Int64 = 0
+        for head in heads {
+            let chain = try await check(head, of: heads.count) { progress.show(records + $0, of: heads.records) }
+            records += chain.records
+            checked.append(chain)
+        }
+        return checked
+    }
+
     private func check(
         _ head: ChainHead,
         of chains: Int,
         at progress: (Int64) -> Void
-    ) async throws -> (finding: ChainCheck.Finding?, records: Int64) {
+    ) async throws -> CheckedChain {
         var check = ChainCheck(chain: head.chain, of: chains)
         while check.next <= head.sequence {
-            let wanted = min(Int64(AuditQuery.maximumLimit), head.sequence - check.next + 1)
+            let wanted = min(Int64(AuditQuery.maximumLimit) - 1, head.sequence - check.next) + 1
             let records = try await source.chain(head.chain, from: check.next, limit: Int(wanted))
             // What was appended after the heads were read belongs to a later verification.
             for record in records where check.next <= head.sequence {
-                if let finding = check.take(record) ?? anchors?.finding(for: record) { return (finding, check.next) }
+                let finding = record.lent { check.take($0) ?? anchors?.finding(for: $0) }
+                if let finding { return CheckedChain(finding: finding, records: check.next) }
             }
-            guard !records.isEmpty else { return (check.ended(before: head), check.next) }
+            guard !records.isEmpty else { return CheckedChain(finding: check.ended(before: head), records: check.next) }
             progress(check.next)
         }
-        return (check.finish(at: head) ?? anchors?.missing(from: head.chain, length: check.next), check.next)
+        let finding = check.finish(at: head) ?? anchors?.missing(from: head.chain, length: check.next)
+        return CheckedChain(finding: finding, records: check.next)
     }
 
     /// In a file, rows can be searched that no chain leads to.
     private func strays(_ local: LocalLog) async throws -> [ChainCheck.Finding] {
-        guard let row = try await local.disagreement() else { return [] }
+        guard let row = try await LocalLog.reading(local.path, { try await local.copy.stray() }) else { return [] }
         return [
             ChainCheck.Finding(
                 chain: row.chain,
                 sequence: row.sequence,
-                explanation: row.isStray
-                    ? "It stands in the table, and no chain leads to it."
-                    : "The columns that queries look at say something else than the record."
+                explanation: "It stands in the table, and no chain leads to it."
             )
         ]
     }
+}
+
+/// What the check of one chain came to.
+struct CheckedChain: Sendable {
+    /// The first thing that does not fit.
+    let finding: ChainCheck.Finding?
+    /// How many records were checked.
+    let records: Int64
 }
 
 extension ChainCheck.Finding {

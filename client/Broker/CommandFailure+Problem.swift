@@ -12,17 +12,17 @@ extension ExitStatus {
             .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
-            .administratorRequired,
-            .tooManySessions, .callerBlocked:
+            .administratorRequired, .blockLocksYouOut,
+            .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut:
             self = .denied
         case .nodeNotFound: self = .nodeNotFound
         case .nodeOffline, .nodeNotConnected, .documentPending: self = .nodeNotReady
         case .auditUnavailable: self = .auditUnavailable
-        case .bodyInvalid, .queryInvalid, .reasonInvalid: self = .usage
+        case .bodyInvalid, .queryInvalid, .reasonInvalid, .mapInvalid: self = .usage
         case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
-            .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
+            .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound, .blockNotFound,
             .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
-            .mapChanged, .mapMissing, .internalFailure:
+            .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure:
             self = .failed
         }
     }

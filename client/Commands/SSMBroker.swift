@@ -22,6 +22,9 @@ struct SSMBroker: AsyncParsableCommand {
             \(ExitStatus.table)
             """,
         version: Version.text,
-        subcommands: [Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, ChannelCredentialsCommand.self]
+        subcommands: [
+            Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, BlockCommand.self, UnblockCommand.self,
+            BlocksCommand.self, ChannelCredentialsCommand.self,
+        ]
     )
 }

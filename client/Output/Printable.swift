@@ -5,6 +5,7 @@
 enum Printable {
     /// The text on one line: line ends and tabs become spaces, other controls a replacement character.
     static func line(_ text: String) -> String {
+        if isPlain(text) { return text }
         var output = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -17,6 +18,7 @@ enum Printable {
 
     /// JSON text whose strings hold nothing that a terminal acts on: such characters become `\u` escapes, which mean the same.
     static func json(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { !isHarmless($0) }) else { return text }
         var output = ""
         for scalar in text.unicodeScalars {
             guard !isHarmless(scalar) else {
@@ -31,8 +33,14 @@ enum Printable {
         return output
     }
 
+    /// Whether a text is of ASCII's letters, digits, signs and spaces alone, as almost all are: looking each up takes far longer.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x20..<0x7F).contains($0) }
+    }
+
     private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if (0x20..<0x7F).contains(scalar.value) { return true }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
         default: true
         }
@@ -40,7 +48,7 @@ enum Printable {
 
     /// How many columns a terminal gives to a text that is already harmless.
     static func width(_ text: String) -> Int {
-        text.reduce(0) { $0 + width($1) }
+        isPlain(text) ? text.utf8.count : text.reduce(0) { $0 + width($1) }
     }
 
     /// The beginning of a text that fits a width; an ellipsis says that something is missing.

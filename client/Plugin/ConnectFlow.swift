@@ -23,7 +23,9 @@ struct ConnectFlow: Sendable {
         }
         let reply: OpenSessionReply
         do {
-            reply = try await broker.open(request)
+            reply = try await Waiting(what: "Waiting for the broker", world: world).show {
+                try await broker.open(request)
+            }
         } catch var failure as CommandFailure where world.signals.first != nil {
             failure.status = .interrupted
             throw failure

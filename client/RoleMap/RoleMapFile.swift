@@ -6,7 +6,7 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The role map as people edit it: a YAML file.
+/// The role map as people edit it, a YAML file; or as `map render` compiled it, a file that ends in `.json`.
 struct RoleMapFile: Sendable {
     /// Where it stands in this project.
     static let standardPath = "session-documents/role-map.yaml"
@@ -20,42 +20,123 @@ struct RoleMapFile: Sendable {
     ///
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage`` and one line `file:line:column: …` for each problem.
     init(path: String) throws {
+        let checked = try CheckedRoleMap(path: path)
+        guard let map = checked.map else { throw checked.failure }
         self.path = path
-        let content: [UInt8]
+        self.map = map
+    }
+}
+
+/// A map's file, and all that there is to say about it.
+struct CheckedRoleMap: Sendable {
+    /// One thing that is wrong, or legal and risky.
+    struct Finding: Sendable, Hashable {
+        /// Whether the map cannot be used because of it.
+        let isError: Bool
+        /// Where.
+        let mark: YAMLDocument.Mark
+        /// What is wrong and what would be right.
+        let explanation: String
+
+        var json: JSON {
+            [
+                "column": .integer(Int64(mark.column)), "explanation": .string(explanation),
+                "level": isError ? "error" : "warning", "line": .integer(Int64(mark.line)),
+            ]
+        }
+    }
+
+    /// The file's path, as it was given.
+    let path: String
+    /// The map; nil when it cannot be used.
+    let map: RoleMap?
+    /// In the order of the file.
+    let findings: [Finding]
+
+    /// Reads and checks a file.
+    ///
+    /// - Throws: ``CommandFailure`` when the file cannot be read; what is wrong in it is no failure here.
+    init(path: String) throws {
+        self.path = path
+        let content = try Self.content(of: path)
+        if path.hasSuffix(".json") {
+            (map, findings) = Self.check(compiled: content)
+        } else {
+            (map, findings) = Self.check(yaml: content)
+        }
+    }
+
+    /// Why a file whose map cannot be used is of no use.
+    var failure: CommandFailure {
+        let errors = findings.filter(\.isError)
+        return CommandFailure(
+            .usage,
+            code: "MAP_INVALID",
+            what: "\(path) is no usable role map: \(errors.count) \(errors.count == 1 ? "problem" : "problems").",
+            why: errors.map { "\(path):\($0.mark.line):\($0.mark.column): \($0.explanation)" },
+            next: "Correct the file, then: ssm-broker map validate \(path)"
+        )
+    }
+
+    private static func check(yaml content: [UInt8]) -> (RoleMap?, [Finding]) {
+        let findings = { (problems: [YAMLDocument.Problem], isError: Bool) in
+            problems.map { Finding(isError: isError, mark: $0.mark, explanation: $0.explanation) }
+        }
+        let document: YAMLDocument
+        do throws(YAMLDocument.Rejection) {
+            document = try YAMLDocument(flawed: content)
+        } catch {
+            return (nil, findings(error.problems, true))
+        }
+        do throws(RoleMap.Rejection) {
+            let map = try RoleMap(json: document.json)
+            guard document.flaws.isEmpty else { return (nil, findings(document.flaws, true)) }
+            return (map, findings(document.problems(map.warnings), false))
+        } catch {
+            let problems = document.flaws + document.problems(error.problems)
+            return (nil, findings(problems.sorted { $0.mark < $1.mark }, true))
+        }
+    }
+
+    /// A compiled map is one line, in which a column would help nobody.
+    private static func check(compiled content: [UInt8]) -> (RoleMap?, [Finding]) {
+        let start = YAMLDocument.Mark(line: 1, column: 1)
+        let findings = { (problems: [JSONReader.Problem], isError: Bool) in
+            problems.map {
+                Finding(
+                    isError: isError,
+                    mark: start,
+                    explanation: ($0.path.isEmpty ? "" : $0.path.joined(separator: ".") + ": ") + $0.explanation
+                )
+            }
+        }
+        let json: JSON
+        do throws(JSON.SyntaxRejection) {
+            json = try JSON(parsing: content)
+        } catch {
+            let text = "Not JSON: \(error.reason) at byte \(error.offset)."
+            return (nil, [Finding(isError: true, mark: start, explanation: text)])
+        }
+        do throws(RoleMap.Rejection) {
+            let map = try RoleMap(json: json)
+            return (map, findings(map.warnings, false))
+        } catch {
+            return (nil, findings(error.problems, true))
+        }
+    }
+
+    private static func content(of path: String) throws -> [UInt8] {
         do {
-            content = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw CommandFailure(
                 .usage,
                 code: "FILE_UNREADABLE",
                 what: "\(path) cannot be read.",
-                why: [Self.reason(error)],
-                next: "Name the role map's file; it is \(Self.standardPath) unless said otherwise."
+                why: [reason(error)],
+                next: "Name the role map's file; it is \(RoleMapFile.standardPath) unless said otherwise."
             )
         }
-        let problems: [YAMLDocument.Problem]
-        do throws(YAMLDocument.Rejection) {
-            let document = try YAMLDocument(content)
-            do throws(RoleMap.Rejection) {
-                map = try RoleMap(json: document.json)
-                return
-            } catch {
-                problems = document.problems(error.problems)
-            }
-        } catch {
-            problems = error.problems
-        }
-        throw Self.failure(path: path, problems: problems)
-    }
-
-    private static func failure(path: String, problems: [YAMLDocument.Problem]) -> CommandFailure {
-        CommandFailure(
-            .usage,
-            code: "MAP_INVALID",
-            what: "\(path) is no usable role map: \(problems.count) \(problems.count == 1 ? "problem" : "problems").",
-            why: problems.map { "\(path):\($0.mark.line):\($0.mark.column): \($0.explanation)" },
-            next: "Correct the file, then: ssm-broker map validate \(path)"
-        )
     }
 
     private static func reason(_ error: any Error) -> String {

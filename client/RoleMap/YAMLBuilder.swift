@@ -3,14 +3,15 @@ internal import SessionCore
 /// Makes JSON of YAML's events, and notes what is wrong instead of stopping.
 struct YAMLBuilder {
     /// A text that a part of our files could hold without end is no file of ours.
-    private static let maximumNodes = 100_000
+    private static let maximumNodes = 1_000_000
 
     let events: YAMLEvents
     private(set) var problems: [YAMLDocument.Problem] = []
-    private(set) var marks: [[String]: YAMLDocument.Mark] = [:]
-    private(set) var numbers: Set<[String]> = []
+    private(set) var marks = YAMLMarks()
     private var nodes = 0
-    private var isBroken = false
+    private var depth = 0
+    /// Whether nothing further could be read.
+    private(set) var isBroken = false
 
     init(events: YAMLEvents) {
         self.events = events
@@ -34,7 +35,7 @@ struct YAMLBuilder {
             if case .broken(let reason) = event { stop(reason, at: mark) } else { stop("The file is empty.", at: mark) }
             return .null
         }
-        let value = node(at: [])
+        let value = node()
         guard !isBroken else { return .null }
         (event, mark) = events.next()
         switch event {
@@ -45,39 +46,40 @@ struct YAMLBuilder {
         return value
     }
 
-    private mutating func node(at path: [String], named name: YAMLDocument.Mark? = nil) -> JSON {
+    private mutating func node(named name: String = "", at nameMark: YAMLDocument.Mark? = nil) -> JSON {
         let (event, mark) = events.next()
-        return node(event, mark, at: path, named: name)
+        return node(event, mark, named: name, at: nameMark)
     }
 
     private mutating func node(
         _ event: YAMLEvents.Event,
         _ mark: YAMLDocument.Mark,
-        at path: [String],
-        named name: YAMLDocument.Mark?
+        named name: String,
+        at nameMark: YAMLDocument.Mark?
     ) -> JSON {
         nodes += 1
         guard nodes <= Self.maximumNodes else {
             stop("The file has more than \(Self.maximumNodes) parts.", at: mark)
             return .null
         }
-        guard path.count < JSON.maximumDepth else {
+        guard depth < JSON.maximumDepth else {
             stop("Nested more than \(JSON.maximumDepth) deep.", at: mark)
             return .null
         }
-        marks[path] = mark
+        depth += 1
+        defer { depth -= 1 }
         switch event {
         case .scalar(let text, let isPlain, let hasAnchor, let hasTag):
             noteExtras(hasAnchor: hasAnchor, hasTag: hasTag, at: mark)
-            return isPlain ? plain(text, at: path, mark) : .string(text)
+            let value = isPlain ? plain(text, mark) : .string(text)
+            _ = marks.begin(mark, name: name, isNumber: value.number != nil)
+            return value
         case .mapping(let hasAnchor, let hasTag):
             noteExtras(hasAnchor: hasAnchor, hasTag: hasTag, at: mark)
-            if let name { marks[path] = name }
-            return mapping(at: path)
+            return below(nameMark ?? mark, name) { $0.mapping() }
         case .list(let hasAnchor, let hasTag):
             noteExtras(hasAnchor: hasAnchor, hasTag: hasTag, at: mark)
-            if let name { marks[path] = name }
-            return list(at: path)
+            return below(nameMark ?? mark, name) { $0.list() }
         case .alias:
             note(
                 "Aliases (*name) are not taken: write the value out, so that what is reviewed is what holds.",
@@ -86,10 +88,22 @@ struct YAMLBuilder {
         case .broken(let reason): stop(reason, at: mark)
         case .documentStart, .end, .finished: stop("Ends too early.", at: mark)
         }
+        _ = marks.begin(mark, name: name)
         return .null
     }
 
-    private mutating func mapping(at path: [String]) -> JSON {
+    private mutating func below(
+        _ mark: YAMLDocument.Mark,
+        _ name: String,
+        _ read: (inout YAMLBuilder) -> JSON
+    ) -> JSON {
+        let index = marks.begin(mark, name: name)
+        let value = read(&self)
+        marks.end(index)
+        return value
+    }
+
+    private mutating func mapping() -> JSON {
         var members: [String: JSON] = [:]
         var seen: [String: YAMLDocument.Mark] = [:]
         while !isBroken {
@@ -97,34 +111,34 @@ struct YAMLBuilder {
             if event == .end { break }
             guard case .scalar(let name, _, let hasAnchor, let hasTag) = event else {
                 // The whole of it is read, so that what follows keeps its place.
-                let isList = node(event, mark, at: path + ["?"], named: nil) != .null
+                let isList = node(event, mark, named: "?", at: nil) != .null
                 if isList || event == .alias { note("A name here has to be text.", at: mark) }
-                _ = node(at: path + ["?"])
+                _ = node(named: "?")
                 continue
             }
             noteExtras(hasAnchor: hasAnchor, hasTag: hasTag, at: mark)
             if let first = seen[name] {
                 note("\(name) stands here a second time; the first is in line \(first.line).", at: mark)
             }
-            let value = node(at: path + [name], named: mark)
+            let value = node(named: name, at: mark)
             if seen[name] == nil { members[name] = value }
             seen[name] = seen[name] ?? mark
         }
         return .object(members)
     }
 
-    private mutating func list(at path: [String]) -> JSON {
+    private mutating func list() -> JSON {
         var elements: [JSON] = []
         while !isBroken {
             let (event, mark) = events.next()
             if event == .end { break }
-            elements.append(node(event, mark, at: path + [String(elements.count)], named: nil))
+            elements.append(node(event, mark, named: "", at: nil))
         }
         return .array(elements)
     }
 
     /// Unquoted text by YAML's core schema; what other readers take for something else has to be quoted.
-    private mutating func plain(_ text: String, at path: [String], _ mark: YAMLDocument.Mark) -> JSON {
+    private mutating func plain(_ text: String, _ mark: YAMLDocument.Mark) -> JSON {
         switch text {
         case "true", "True", "TRUE": return true
         case "false", "False", "FALSE": return false
@@ -143,10 +157,7 @@ struct YAMLBuilder {
         guard let first = text.utf8.first, "+-.0123456789".utf8.contains(first),
             text.utf8.contains(where: { (0x30...0x39).contains($0) })
         else { return .string(text) }
-        if let number = Int64(text), String(number) == text {
-            numbers.insert(path)
-            return .integer(number)
-        }
+        if let number = Int64(text), String(number) == text { return .integer(number) }
         let isNumeric = text.utf8.allSatisfy { "+-.0123456789_eExXoOabcdfABCDF:".utf8.contains($0) }
         if isNumeric {
             note("\(text) is a number or a date to some readers and text to others; put it in quotes.", at: mark)

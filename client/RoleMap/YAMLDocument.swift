@@ -29,14 +29,13 @@ struct YAMLDocument: Sendable, Hashable {
     }
 
     /// The largest document that is read, in bytes.
-    static let maximumBytes = 1_048_576
+    static let maximumBytes = 8_388_608
 
-    /// The content.
+    /// The content; what is flawed in it is null.
     let json: JSON
-    /// Where each part stands, by its path from the root: a value's beginning, or for a list or object within another its name's.
-    private let marks: [[String]: Mark]
-    /// Where plain numbers stand, which people write when text is meant.
-    private let numbers: Set<[String]>
+    /// What could be read in two ways, in the order of the file; the rest was read all the same.
+    let flaws: [Problem]
+    private let marks: YAMLMarks
 
     /// Reads a document.
     ///
@@ -46,6 +45,15 @@ struct YAMLDocument: Sendable, Hashable {
     ///
     /// - Throws: ``Rejection`` with every problem; after one of grammar nothing further is read.
     init(_ bytes: [UInt8]) throws(Rejection) {
+        let document = try Self(flawed: bytes)
+        guard document.flaws.isEmpty else { throw Rejection(problems: document.flaws) }
+        self = document
+    }
+
+    /// Reads a document as far as it has the grammar, so that what else is wrong with it can be said beside its flaws.
+    ///
+    /// - Throws: ``Rejection`` when grammar, encoding or size are wrong.
+    init(flawed bytes: [UInt8]) throws(Rejection) {
         guard bytes.count <= Self.maximumBytes else {
             throw Rejection(problems: [
                 Problem(
@@ -59,31 +67,26 @@ struct YAMLDocument: Sendable, Hashable {
         }
         var builder = YAMLBuilder(events: YAMLEvents(bytes))
         json = builder.document()
-        guard builder.problems.isEmpty else {
-            throw Rejection(problems: builder.problems.sorted { $0.mark < $1.mark })
-        }
+        let problems = builder.problems.sorted { $0.mark < $1.mark }
+        guard !builder.isBroken else { throw Rejection(problems: problems) }
+        flaws = problems
         marks = builder.marks
-        numbers = builder.numbers
-    }
-
-    /// Where a part stands; for one that is missing, where it would belong.
-    func mark(of path: [String]) -> Mark {
-        var path = path
-        while true {
-            if let mark = marks[path] { return mark }
-            guard !path.isEmpty else { return Mark(line: 1, column: 1) }
-            path.removeLast()
-        }
     }
 
     /// What a reader of the content found wrong, with its place in the file, in the file's order.
+    ///
+    /// What follows from a flaw alone, that a member is missing which only could not be read, is left out.
     func problems(_ found: [JSONReader.Problem]) -> [Problem] {
-        found.map { problem in
+        var finder = marks.finder()
+        let flawed = Set(flaws.map(\.mark))
+        return found.compactMap { problem in
             let name = problem.path.isEmpty ? "" : problem.path.joined(separator: ".") + ": "
-            let hint =
-                numbers.contains(problem.path) && !problem.explanation.contains("quotes")
-                ? " In quotes a number is text." : ""
-            return Problem(mark: mark(of: problem.path), explanation: name + problem.explanation + hint)
+            let place = finder?.find(problem.path) ?? (mark: Mark(line: 1, column: 1), isNumber: false)
+            guard !flawed.contains(place.mark) else { return nil }
+            // Where a number is meant, quotes would make it worse.
+            let isHelpful = place.isNumber && problem.expectsText && !problem.explanation.contains("quotes")
+            let hint = isHelpful ? " In quotes a number is text." : ""
+            return Problem(mark: place.mark, explanation: name + problem.explanation + hint)
         }.sorted { $0.mark < $1.mark }
     }
 

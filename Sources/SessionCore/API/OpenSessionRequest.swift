@@ -128,7 +128,7 @@ enum RequestBody {
     /// The largest body that is read, in bytes.
     static let maximumBytes = 8192
 
-    static func parse(_ body: [UInt8]) throws(Problem) -> JSON {
+    static func parse(_ body: [UInt8], maximumBytes: Int = maximumBytes) throws(Problem) -> JSON {
         guard body.count <= maximumBytes else {
             throw invalid("The body has \(body.count) bytes; at most \(maximumBytes) are read.")
         }

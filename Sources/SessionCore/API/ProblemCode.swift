@@ -45,6 +45,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case callerBlocked = "CALLER_BLOCKED"
     /// Only administrators may do that.
     case administratorRequired = "ADMINISTRATOR_REQUIRED"
+    /// The block would keep its own maker out.
+    case blockLocksYouOut = "BLOCK_LOCKS_YOU_OUT"
+    /// Nothing blocks this user or role.
+    case blockNotFound = "BLOCK_NOT_FOUND"
 
     // What is asked.
     /// The map does not admit the node's Region for this permission set.
@@ -103,9 +107,19 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case awsUnavailable = "AWS_UNAVAILABLE"
 
     // The role map.
+    /// The map is not one, or is too large.
+    case mapInvalid = "MAP_INVALID"
     /// Another map is current than the one that the request stands on.
     case mapChanged = "MAP_CHANGED"
-    /// There is no role map yet, no such version, or none that can be read.
+    /// The publisher could not publish again after this map.
+    case mapLocksYouOut = "MAP_LOCKS_YOU_OUT"
+    /// The map gives what this deployment never allows.
+    case mapExceedsCeiling = "MAP_EXCEEDS_CEILING"
+    /// The caller may neither see nor publish the role map.
+    case mapNotAllowed = "MAP_NOT_ALLOWED"
+    /// No version of that number was published.
+    case mapVersionNotFound = "MAP_VERSION_NOT_FOUND"
+    /// There is no role map yet, or none that can be read.
     case mapMissing = "MAP_MISSING"
 
     // The audit log.
@@ -124,14 +138,15 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .organizationNotAllowed,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
             .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
-            .nodeNotLinux, .nodeNotAllowed, .callerBlocked,
+            .nodeNotLinux, .nodeNotAllowed, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed,
             .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403
-        case .routeNotFound, .nodeNotFound, .sessionNotFound: 404
+        case .routeNotFound, .nodeNotFound, .sessionNotFound, .blockNotFound, .mapVersionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions, .mapChanged:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .blockLocksYouOut, .mapChanged, .mapLocksYouOut:
             409
+        case .mapInvalid: 422
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
         case .auditUnavailable, .awsThrottled, .deadlineTooClose, .documentPending, .mapMissing: 503

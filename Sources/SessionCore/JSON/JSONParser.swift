@@ -61,7 +61,12 @@ private struct JSONParser {
     }
 
     private mutating func skipWhiteSpace() {
-        while offset < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[offset]) { offset += 1 }
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+            default: return
+            }
+        }
     }
 
     private func peek() throws(JSON.SyntaxRejection) -> UInt8 {
@@ -154,37 +159,58 @@ private struct JSONParser {
 
     private mutating func string() throws(JSON.SyntaxRejection) -> String {
         try take(UInt8(ascii: "\""))
-        var content: [UInt8] = []
+        let start = offset
+        skipOrdinary()
+        if try peek() == UInt8(ascii: "\"") {
+            offset += 1
+            return try text(bytes[start..<offset - 1])
+        }
+        var content = Array(bytes[start..<offset])
         while true {
             let byte = try peek()
             offset += 1
             switch byte {
-            case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else { throw rejection(.notUnicode) }
-                return text
-            case UInt8(ascii: "\\"): content += try escape()
-            case 0..<0x20: throw rejection(.unexpectedByte)
-            default: content.append(byte)
+            case UInt8(ascii: "\""): return try text(content[...])
+            case UInt8(ascii: "\\"): try escape(into: &content)
+            default: throw rejection(.unexpectedByte)
+            }
+            let run = offset
+            skipOrdinary()
+            content += bytes[run..<offset]
+        }
+    }
+
+    /// Steps over bytes of a text that stand for themselves.
+    private mutating func skipOrdinary() {
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): return
+            default: offset += 1
             }
         }
     }
 
-    private mutating func escape() throws(JSON.SyntaxRejection) -> [UInt8] {
+    private func text(_ content: ArraySlice<UInt8>) throws(JSON.SyntaxRejection) -> String {
+        guard let text = String(validating: content, as: UTF8.self) else { throw rejection(.notUnicode) }
+        return text
+    }
+
+    private mutating func escape(into content: inout [UInt8]) throws(JSON.SyntaxRejection) {
         let byte = try peek()
         offset += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "r"): return [0x0D]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "u"): return try unicodeEscape()
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): content.append(byte)
+        case UInt8(ascii: "b"): content.append(0x08)
+        case UInt8(ascii: "f"): content.append(0x0C)
+        case UInt8(ascii: "n"): content.append(0x0A)
+        case UInt8(ascii: "r"): content.append(0x0D)
+        case UInt8(ascii: "t"): content.append(0x09)
+        case UInt8(ascii: "u"): content += String(Character(try unicodeEscape())).utf8
         default: throw rejection(.unexpectedByte)
         }
     }
 
-    private mutating func unicodeEscape() throws(JSON.SyntaxRejection) -> [UInt8] {
+    private mutating func unicodeEscape() throws(JSON.SyntaxRejection) -> Unicode.Scalar {
         var scalar = try codeUnit()
         if (0xD800...0xDBFF).contains(scalar) {
             for expected in "\\u".utf8 {
@@ -196,7 +222,7 @@ private struct JSONParser {
             scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
         }
         guard let unicode = Unicode.Scalar(scalar) else { throw rejection(.notUnicode) }
-        return Array(String(Character(unicode)).utf8)
+        return unicode
     }
 
     private mutating func codeUnit() throws(JSON.SyntaxRejection) -> UInt32 {

@@ -9,11 +9,14 @@ public struct JSONReader {
         public let path: [String]
         /// What is wrong and what would be right, one sentence.
         public let explanation: String
+        /// Whether text belongs there and something else stands there: a number, perhaps, that lacks its quotes.
+        public let expectsText: Bool
 
         /// Names a problem.
-        public init(path: [String], explanation: String) {
+        public init(path: [String], explanation: String, expectsText: Bool = false) {
             self.path = path
             self.explanation = explanation
+            self.expectsText = expectsText
         }
     }
 
@@ -69,7 +72,9 @@ public struct JSONReader {
     ) -> Value? {
         guard let json = value(name) else { return nil }
         guard let text = json.text, let parsed = parse(text) else {
-            note("Expected \(expected).", at: name)
+            problems.append(
+                Problem(path: path + [name], explanation: "Expected \(expected).", expectsText: json.text == nil)
+            )
             return nil
         }
         return parsed
@@ -128,7 +133,11 @@ public struct JSONReader {
                 values.append(parsed)
             } else {
                 problems.append(
-                    Problem(path: path + [name, String(index)], explanation: "Expected \(expected).")
+                    Problem(
+                        path: path + [name, String(index)],
+                        explanation: "Expected \(expected).",
+                        expectsText: element.text == nil
+                    )
                 )
             }
         }

@@ -71,7 +71,7 @@ public struct RoleMapChunks: Sendable, Hashable {
 
 /// A published version that the store has, but not as it was published.
 public struct RoleMapDamage: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The version's number; nil when it is what points to the current version that is damaged.
+    /// The version's number; nil when it is the pointer to the current version, or a chunk that any version may name.
     public let number: Int64?
     /// What is wrong, in one clause without any of the contents.
     public let explanation: String
@@ -85,6 +85,6 @@ public struct RoleMapDamage: Error, Sendable, Hashable, CustomStringConvertible 
     /// One line for the log.
     public var description: String {
         number.map { "version \($0) of the role map is damaged: \(explanation)" }
-            ?? "the pointer to the current role map is damaged: \(explanation)"
+            ?? "the published role map is damaged: \(explanation)"
     }
 }

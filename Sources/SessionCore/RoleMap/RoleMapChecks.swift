@@ -35,8 +35,8 @@ extension RoleMap.Draft {
         var problems: [JSONReader.Problem] = []
         var known: [String: RoleARN] = [:]
         let key = { (role: RoleARN) in "\(role.account)/\(role.name.lowercased())" }
-        for (name, entry) in parts.entries.sorted(by: { $0.key < $1.key }) {
-            guard case .role(let role) = entry.holder else { continue }
+        for name in parts.entries.keys.sorted() {
+            guard case .role(let role) = parts.entries[name]?.holder else { continue }
             if let other = known[key(role)] {
                 let text = other == role ? "Another entry is for this role; take one out." : Self.same(role, other)
                 problems.append(problem(name, ["arn"], text))
@@ -119,7 +119,7 @@ extension RoleMap.Draft {
     /// Only patterns can make a document long: everything else in it has a bound that leaves it far below.
     private var sizeProblems: [JSONReader.Problem] {
         var problems: [JSONReader.Problem] = []
-        for (name, entry) in parts.entries where entry.ports != nil || !entry.commands.patterns.isEmpty {
+        for (name, entry) in parts.entries where entry.patternBytes > SessionDocument.maximumBytes / 2 {
             for (kind, member) in [(SessionKind.port, "ports"), (.command, "commands")] where entry.kinds.contains(kind)
             {
                 let document = SessionDocument(kind, of: name, entry: entry, in: .template)
@@ -136,5 +136,15 @@ extension RoleMap.Draft {
             }
         }
         return problems.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    }
+}
+
+extension RoleMap.Entry {
+    /// More bytes than its patterns can take in a document; rendering ten thousand documents to count them would be slow.
+    fileprivate var patternBytes: Int {
+        // A label's pattern has 40 bytes, a dot becomes three, and each `\` two; a range of ports needs at most 20 alternatives of 30.
+        let hosts = (ports?.hosts ?? []).reduce(0) { $0 + 48 + 3 * $1.description.utf8.count }
+        let ranges = (ports?.remote.count ?? 0) * 600
+        return commands.patterns.reduce(hosts + ranges) { $0 + 2 * $1.text.utf8.count }
     }
 }

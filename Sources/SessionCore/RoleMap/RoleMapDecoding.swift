@@ -102,7 +102,8 @@ extension RoleMap {
             try? RoleARN($0)
         }
         guard let role else { return nil }
-        if role.name.lowercased().hasPrefix(CallerIdentity.prefix.lowercased()) || RoleProof.isReserved(role.path) {
+        if role.name.lowercased().hasPrefix(CallerIdentity.prefix.lowercased()) || role.path.hasPrefix("/aws-reserved/")
+        {
             reader.note("This is a role of IAM Identity Center; name its permission set instead.", at: name)
             return nil
         }

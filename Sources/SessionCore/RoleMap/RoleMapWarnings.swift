@@ -20,8 +20,8 @@ extension RoleMap.Draft {
                 )
             )
         }
-        for (name, entry) in parts.entries.sorted(by: { $0.key < $1.key }) {
-            found += warnings(of: entry, named: name)
+        for name in parts.entries.keys.sorted() {
+            if let entry = parts.entries[name] { found += warnings(of: entry, named: name) }
         }
         let accounts = parts.preferences.accounts.keys.filter { !parts.rollout.admits($0) }
         for account in accounts.sorted() {

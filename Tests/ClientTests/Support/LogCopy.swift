@@ -53,4 +53,19 @@ extension Log {
         }
         return log
     }
+
+    /// The log with other bytes in one record, under the hash that they have there; a record behind it would not fit.
+    func rewrittenBytes(chain: Int, sequence: Int, as change: (String) -> String) -> Log {
+        var log = self
+        let record = chains[chain][sequence]
+        let bytes = Array(change(String(decoding: record.bytes, as: UTF8.self)).utf8)
+        log.chains[chain][sequence] = ChainedRecord(
+            chain: chain,
+            sequence: record.sequence,
+            previous: record.previous,
+            hash: AuditChain.hash(chain: chain, sequence: record.sequence, previous: record.previous, bytes: bytes),
+            bytes: bytes
+        )
+        return log
+    }
 }

@@ -34,6 +34,25 @@ struct BrokerSession {
     var match: Match?
     /// With which error AWS refused to start it, as far as CloudTrail tells.
     var refusal: String?
+
+    /// Takes in a record of this session; the order does not matter.
+    fileprivate mutating func take(_ record: AuditRecord, _ access: AuditAccess) {
+        document = document ?? access.document?.name
+        roleSessionName = roleSessionName ?? access.roleSessionName
+        sourceIdentity = sourceIdentity ?? access.sourceIdentity
+        owner = owner ?? record.caller.map { "\($0.owner.user) (\($0.permissionSet ?? "-"))" }
+        switch record.event {
+        case .intent: opened = record.time
+        case .started: outcome = .started
+        case .failed: outcome = .failed
+        case .unknown: outcome = .unknown
+        default: break
+        }
+        guard let aws = record.aws else { return }
+        sessionID = sessionID ?? aws.sessionID
+        startRequestID = startRequestID ?? aws.requestIDs[TrailEvent.Call.start.rawValue]
+        assumedRoleARN = assumedRoleARN ?? aws.assumedRoleARN
+    }
 }
 
 /// The sessions of the records, found by what CloudTrail's events hold.
@@ -63,7 +82,8 @@ struct BrokerSessions {
         default: return
         }
         let place = byID[id] ?? add(id, access)
-        fold(record, access, into: &all[place])
+        // Within the list: a copy of it for each record would take longer than everything else.
+        all[place].take(record, access)
         let session = all[place]
         if let request = session.startRequestID { byRequest[Request(area: session.area, id: request)] = place }
         if let sessionID = session.sessionID { bySessionID[sessionID] = place }
@@ -75,24 +95,6 @@ struct BrokerSessions {
         byID[id] = all.count
         all.append(BrokerSession(id: id, area: area, node: access.node.text))
         return all.count - 1
-    }
-
-    private func fold(_ record: AuditRecord, _ access: AuditAccess, into session: inout BrokerSession) {
-        session.document = session.document ?? access.document?.name
-        session.roleSessionName = session.roleSessionName ?? access.roleSessionName
-        session.sourceIdentity = session.sourceIdentity ?? access.sourceIdentity
-        session.owner = session.owner ?? record.caller.map { "\($0.owner.user) (\($0.permissionSet ?? "-"))" }
-        switch record.event {
-        case .intent: session.opened = record.time
-        case .started: session.outcome = .started
-        case .failed: session.outcome = .failed
-        case .unknown: session.outcome = .unknown
-        default: break
-        }
-        guard let aws = record.aws else { return }
-        session.sessionID = session.sessionID ?? aws.sessionID
-        session.startRequestID = session.startRequestID ?? aws.requestIDs[TrailEvent.Call.start.rawValue]
-        session.assumedRoleARN = session.assumedRoleARN ?? aws.assumedRoleARN
     }
 
     /// The session that a start is about by an exact key: the request's id, then the session's.

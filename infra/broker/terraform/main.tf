@@ -5,10 +5,13 @@ data "aws_region" "current" {}
 data "aws_partition" "current" {}
 
 locals {
+  architecture = lookup(var.options, "Architecture", "x86_64")
+
+  # infra/package names its archives so.
   keys = {
     template = "${var.release}/template-${filesha256("${path.module}/../template.yaml")}.yaml"
-    broker   = "${var.release}/ssm-broker.zip"
-    enforcer = "${var.release}/ssm-broker-enforcer.zip"
+    broker   = "${var.release}/ssm-broker-lambda_${var.release}_${local.architecture}.zip"
+    enforcer = "${var.release}/ssm-broker-enforcer_${var.release}_${local.architecture}.zip"
   }
 }
 

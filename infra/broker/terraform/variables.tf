@@ -4,7 +4,7 @@ variable "code_bucket" {
 }
 
 variable "release" {
-  description = "The release's name: its folder in the bucket, and what the functions' versions are called."
+  description = "The release's version: its folder in the bucket, part of the archives' names, and what the functions' versions are called."
   type        = string
 
   validation {
@@ -14,13 +14,13 @@ variable "release" {
 }
 
 variable "broker_zip" {
-  description = "Path of the broker's zip file. Null when it is in the bucket already, as RELEASE/ssm-broker.zip."
+  description = "Path of the broker's zip file. Null when it is in the bucket already, under the name that infra/package gives it, in a folder RELEASE."
   type        = string
   default     = null
 }
 
 variable "enforcer_zip" {
-  description = "Path of the enforcer's zip file. Null when it is in the bucket already, as RELEASE/ssm-broker-enforcer.zip."
+  description = "Path of the enforcer's zip file. Null when it is in the bucket already, under the name that infra/package gives it, in a folder RELEASE."
   type        = string
   default     = null
 }

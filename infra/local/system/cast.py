@@ -142,6 +142,13 @@ def enter_enforcer_role(account: str) -> None:
     roles.create(account, f"/{path}/", name, enforcer_policies.member_trust(), enforcer_policies.member_policy(account))
 
 
+def join(account: str, unit: str) -> None:
+    """Adds an account to the organisation, in a unit, with what the member stack brings."""
+    moto_services.open_account(account, REGIONS)
+    organization_services.join(account, unit)
+    enter_enforcer_role(account)
+
+
 def sign_in(
     person: Person, credentials: CredentialStore, now: Callable[[], datetime], lifetime: timedelta = timedelta(hours=1)
 ) -> SessionCredentials:

@@ -86,13 +86,15 @@ class LocalSystem:
         if not self.broker.wait_until_ready():
             said = self.broker_log.read_text(errors="replace").strip()[-2000:]
             raise StartupProblem(f"the broker does not start:\n{said}", "infra/local/build")
-        self.enforcer = self._start_enforcer() if settings.enforcer else None
         self._profiles = environment.write_profiles(self.directory, self.aws)
         commands = {"session-manager-plugin": settings.plugin}
         client = Path(os.environ.get("SSM_BROKER_CLIENT_PATH") or ROOT / ".build" / "debug" / "ssm-broker")
         if client.exists():
             commands["ssm-broker"] = client
         self.commands = environment.link_commands(self.directory / "bin", commands)
+        if settings.role_map == "published":
+            self._publish_first()
+        self.enforcer = self._start_enforcer() if settings.enforcer else None
 
     @property
     def url(self) -> str:
@@ -156,6 +158,17 @@ class LocalSystem:
             raise StartupProblem(f"{source} cannot be rendered:\n{done.stderr.strip()}", f"{' '.join(command)}")
         return directory
 
+    def _publish_first(self) -> None:
+        """Publishes the rendered map as an administrator does, unless the store has a published one already."""
+        command = [str(built("ssm-broker", "SSM_BROKER_CLIENT_PATH")), "map", "publish", str(self.rendered.role_map),
+                   "--base", "0", "--note", "The first map of the local system", "--yes", "--output", "json"]  # fmt: skip
+        variables = environment.shell(os.environ, self.environment_for("alice/BrokerAdmin"))
+        done = subprocess.run(
+            command, env=variables, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+        )
+        if done.returncode != 0 and '"code":"MAP_CHANGED"' not in done.stderr:
+            raise StartupProblem(f"the role map cannot be published:\n{done.stderr.strip()}", "infra/local/build")
+
     def _start_enforcer(self) -> Enforcer:
         """The enforcer, and its first rollout."""
         execution = cast.enforcer_credentials(self.aws.credentials, self.aws.clock.now)
@@ -192,7 +205,7 @@ class LocalSystem:
             **execution.as_environment(),
             "AWS_ENDPOINT_URL": self.aws.url,
             "SSM_BROKER_STORE": self.store,
-            "SSM_BROKER_ROLE_MAP": str(self.rendered.role_map),
+            **({"SSM_BROKER_ROLE_MAP": str(self.rendered.role_map)} if self.settings.role_map == "file" else {}),
         }
 
     def _broker_environment(self) -> dict[str, str]:

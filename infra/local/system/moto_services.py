@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from unittest import mock
 from xml.sax.saxutils import unescape
@@ -65,16 +65,21 @@ def organizations_ids(**made: str) -> Iterator[None]:
         yield
 
 
-def begin(accounts: Iterable[str], regions: Iterable[str]) -> None:
+def begin(accounts: Iterable[str], regions: Sequence[str]) -> None:
     """Empty accounts. moto keeps its state in the process, not in an object, and reads settings when it makes one."""
     forget()
+    for account in accounts:
+        open_account(account, regions)
+
+
+def open_account(account: str, regions: Iterable[str]) -> None:
+    """One more empty account."""
     with no_real_aws():
-        for account in accounts:
-            iam(account)
-            for region in regions:
-                ssm(account, region)
-                get_backend("kms")[account][region]
-                get_backend("dynamodb")[account][region]
+        iam(account)
+        for region in regions:
+            ssm(account, region)
+            get_backend("kms")[account][region]
+            get_backend("dynamodb")[account][region]
 
 
 def forget() -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from .front_door import Kind
 
@@ -28,6 +29,10 @@ def built(name: str, variable: str) -> Path:
     return path
 
 
+RoleMapSource = Literal["file", "published", "none"]
+"""The rendered file; what was published, with the rendered map as the first one where nothing was; nowhere."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What may differ from one system to the next."""
@@ -44,6 +49,8 @@ class Settings:
     enforce_resource_policy: bool = False
     rendered: Path | None = None
     """A directory that `ssm-broker map render` wrote; by default it is run on the project's own map."""
+    role_map: RoleMapSource = "file"
+    """Where the functions have their role map from."""
     broker_command: Sequence[str] | None = None
     """By default the built broker-lambda."""
     broker_environment: Mapping[str, str] = field(default_factory=dict)

@@ -30,7 +30,7 @@ run "the_stack_is_the_template_with_its_parameters" {
     error_message = "the administrators are others"
   }
   assert {
-    condition     = aws_cloudformation_stack.broker.parameters["BrokerCodeKey"] == "1.0.0/ssm-broker.zip"
+    condition     = aws_cloudformation_stack.broker.parameters["BrokerCodeKey"] == "1.0.0/ssm-broker-lambda_1.0.0_x86_64.zip"
     error_message = "the broker's zip is another"
   }
   assert {
@@ -49,6 +49,19 @@ run "options_reach_the_template" {
   assert {
     condition     = aws_cloudformation_stack.broker.parameters["SweepMinutes"] == "10"
     error_message = "an option is lost"
+  }
+}
+
+run "another_architecture_is_another_archive" {
+  command = plan
+
+  variables {
+    options = { Architecture = "arm64" }
+  }
+
+  assert {
+    condition     = aws_cloudformation_stack.broker.parameters["EnforcerCodeKey"] == "1.0.0/ssm-broker-enforcer_1.0.0_arm64.zip"
+    error_message = "the archive was built for other machines"
   }
 }
 

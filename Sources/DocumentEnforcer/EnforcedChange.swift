@@ -1,7 +1,7 @@
 internal import SessionCore
 
 /// A change of one document, as the record of a visit tells it.
-struct DocumentChange: Sendable, Hashable {
+struct EnforcedChange: Sendable, Hashable {
     /// What kind of change it was.
     enum Kind: String, Sendable, Hashable {
         /// It was missing because no map before asked for it.
@@ -86,7 +86,7 @@ extension DocumentOutcome {
     ///
     /// - Parameter last: How the document was last kept: with the hash that is wanted now, it was right before.
     /// - Returns: The kind; of an outcome with deeds or a problem.
-    func kind(last: RolloutDocument?) -> DocumentChange.Kind {
+    func kind(last: RolloutDocument?) -> EnforcedChange.Kind {
         if problem != nil { return .failed }
         if now == nil { return .deleted }
         let wasRight = last?.hash != nil && last?.hash == hash

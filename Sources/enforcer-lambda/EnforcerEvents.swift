@@ -6,7 +6,7 @@ import SessionCore
 /// Turns what an invocation asks into a run of the enforcer, and the run into a reply.
 ///
 /// An event says where to look and why. What is to stand there, and whether anything may go, the map says alone.
-struct EnforcerFunction: Sendable {
+struct EnforcerEvents: Sendable {
     /// What is left of an invocation's time when a run must be over, in milliseconds.
     static let marginMilliseconds: Int64 = 3000
     /// How long somebody who waits for a document is made to wait at most, in milliseconds.

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import SessionCore
+
+/// `ssm-broker map plan`.
+struct MapPlan: BrokerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what a map changes: Linux users, documents, live sessions.",
+        usage: """
+            ssm-broker map plan [<file>] [--against <file>] [--profile <profile>]
+                   [--output <output>]
+            """,
+        discussion: """
+            Compares with the published map, and names the live sessions that would
+            no longer be allowed; or compares with another file, which may be a map
+            that map render compiled, and asks nobody. Nothing is published.
+
+            Examples:
+              ssm-broker map plan
+              ssm-broker map plan new.yaml --against session-documents/role-map.yaml
+            """
+    )
+
+    @Argument(help: "The map to come.")
+    var file: String = RoleMapFile.standardPath
+    @Option(help: ArgumentHelp("A file with the map until now, instead of the published one.", valueName: "file"))
+    var against: String?
+    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var results: OutputOptions
+
+    var format: OutputFormat { results.output }
+
+    func run(in world: Dependencies) async throws {
+        let new = try RoleMapFile(path: file).map
+        guard let against else { return try await planWithBroker(new, in: world) }
+        let difference = RoleMapDifference(from: try RoleMapFile(path: against).map, to: new)
+        world.output.write(difference.json, as: format) {
+            PlanTable.lines(difference, width: world.output.columns)
+        }
+    }
+
+    private func planWithBroker(_ map: RoleMap, in world: Dependencies) async throws {
+        let publication = MapPublication(
+            broker: try world.broker(profile: signIn.profile),
+            world: world,
+            format: format,
+            command: "ssm-broker map plan"
+        )
+        let plan = try await publication.plan(map, base: nil)
+        world.output.write(plan.answer, as: format) { plan.lines(width: world.output.columns) }
+    }
+}
