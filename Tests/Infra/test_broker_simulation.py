@@ -12,8 +12,8 @@ import landing_zone
 import member_account
 import pytest
 from organization import Caller, Question, ask
-from system import cast_policies, enforcer_policies
-from system.places import BROKER_ACCOUNT, REGION
+from system import cast_policies, enforcer_policies, front_door
+from system.places import BROKER_ACCOUNT, ORGANIZATION, REGION
 from templates import in_one_form
 
 INVOKE = Question("execute-api:Invoke", f"arn:aws:execute-api:{REGION}:{BROKER_ACCOUNT}:a1b2c3d4e5/prod/POST/v1/sessions")
@@ -157,3 +157,17 @@ def test_the_audit_tables_own_policy_answers(principal: str, action: str, is_all
     denies["Statement"] = [*denies["Statement"], {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:*", "Resource": "*"}]
     answer = ask(Caller(principal, BROKER_ACCOUNT), Question(action, f"{TABLE}-audit"), resource=json.dumps(denies))
     assert answer.is_allowed is is_allowed
+
+
+def test_the_local_front_door_asks_for_the_same() -> None:
+    (local,) = json.loads(front_door.RESOURCE_POLICY)["Statement"]
+    (deployed,) = broker_stack.api_policy()["Statement"]
+    text = json.dumps(deployed["Condition"]).replace(broker_stack.ORGANIZATION, ORGANIZATION)
+    assert json.loads(text) == local["Condition"]
+    assert deployed["Action"] == local["Action"]
+
+
+def test_the_local_engineers_have_the_same_right() -> None:
+    (deployed,) = landing_zone.policy("ssm-broker/permission-sets/call-broker.json")["Statement"]
+    local = next(one for one in cast_policies.engineer_policy()["Statement"] if one["Sid"] == deployed["Sid"])
+    assert in_one_form(deployed) == in_one_form(local)
