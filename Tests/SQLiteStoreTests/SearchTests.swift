@@ -91,7 +91,7 @@ import Testing
             let table = AuditTable(connection: connection)
             try connection.transaction {
                 for number in 0...AuditTable.few {
-                    _ = try table.append(try AuditSamples.record(number, .denied), limit: nil, chains: 4)
+                    _ = try table.append(try AuditSamples.record(number, .denied), terms: AppendTerms(), chains: 4)
                 }
             }
         }
