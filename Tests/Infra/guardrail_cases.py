@@ -8,7 +8,6 @@ import guardrails
 from organization import Caller, Question
 
 ACCOUNT = "111122223333"
-BROKER_ACCOUNT = "999900001111"
 RUN_SHELL, SHELL, OTHER, COMMANDS, AWS_OWNED = (
     f"arn:aws:ssm:eu-west-1:{owner}:document/{name}"
     for owner, name in (
@@ -142,6 +141,11 @@ SESSION_CASES = [
     Case("nor is one resumed", ADMIN, Question("ssm:ResumeSession", SESSION), _ONLY),
     Case("anybody with the right may end one", ADMIN, Question("ssm:TerminateSession", SESSION)),
     Case("agents keep their channels", Caller("role/NodeRole"), Question("ssmmessages:CreateDataChannel", "*")),
+    *(Case(f"{action} stays open: it is no session", ADMIN, Question(action, NODE))
+      for action in ("ssm:SendCommand", "ssm:CreateAssociation", "ssm:StartAutomationExecution", "ec2:RunInstances")),
+    Case("and so do containers' sessions", ADMIN, Question("ecs:ExecuteCommand", "arn:aws:ecs:eu-west-1:111122223333:task/c/t")),
+    Case("patching by a service-linked role goes on",
+         Caller("role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"), Question("ssm:SendCommand", NODE)),
     Case("the broker starts one on a node", TARGET, Question("ssm:StartSession", NODE)),
     Case("and on a hybrid node", TARGET, Question("ssm:StartSession", HYBRID)),
     Case("with a document of its own", TARGET, Question("ssm:StartSession", SHELL)),
@@ -204,46 +208,4 @@ TAG_CASES = [
     Case("LZA tags", LZA_DEPLOYER, tags("ssm:AddTagsToResource", HYBRID, "Role")),
 ]  # fmt: skip
 
-AUDIT, HEADS = (f"arn:aws:dynamodb:eu-west-1:{BROKER_ACCOUNT}:table/ssm-broker-{name}" for name in ("audit", "heads"))
-BROKER_FUNCTION = f"arn:aws:lambda:eu-west-1:{BROKER_ACCOUNT}:function:ssm-broker"
-BROKER_LOGS = f"arn:aws:logs:eu-west-1:{BROKER_ACCOUNT}:log-group:/aws/lambda/ssm-broker"
-BROKER_ADMIN = Caller("role/Admin", BROKER_ACCOUNT)
-BROKER = Caller("role/ssm-broker/BrokerExecution", BROKER_ACCOUNT, session="ssm-broker")
-BROKER_DEPLOYER = Caller(f"role/cdk-accel-cfn-exec-role-{BROKER_ACCOUNT}-eu-west-1", BROKER_ACCOUNT)
-_BROKER_ACCOUNT = (*guardrails.EVERYWHERE, guardrails.BROKER_ACCOUNT_ONLY)
-
-
-def _in_broker_account(why: str, caller: Caller, action: str, resource: str, denied_by: str | None = None) -> Case:
-    return Case(why, caller, Question(action, resource), denied_by, _BROKER_ACCOUNT)
-
-
-AUDIT_CASES = [
-    *(_in_broker_account(f"nobody may {action} records, the broker included", caller, f"dynamodb:{action}", AUDIT,
-                         "RecordsAreAppended")
-      for action in ("UpdateItem", "DeleteItem", "PartiQLUpdate", "PartiQLDelete", "PartiQLInsert", "BatchWriteItem")
-      for caller in (BROKER,)),
-    _in_broker_account("an administrator appends none", BROKER_ADMIN, "dynamodb:PutItem", AUDIT, "RecordsThroughTheBroker"),
-    _in_broker_account("nor moves a head", BROKER_ADMIN, "dynamodb:UpdateItem", HEADS, "RecordsThroughTheBroker"),
-    _in_broker_account("a look-alike of the broker's role neither", Caller("role/BrokerExecution", BROKER_ACCOUNT),
-                       "dynamodb:PutItem", AUDIT, "RecordsThroughTheBroker"),
-    _in_broker_account("the broker appends", BROKER, "dynamodb:PutItem", AUDIT),
-    _in_broker_account("and moves heads", BROKER, "dynamodb:UpdateItem", HEADS),
-    _in_broker_account("administrators may read", BROKER_ADMIN, "dynamodb:Query", AUDIT),
-    *(_in_broker_account(f"an administrator may not {action}", BROKER_ADMIN, f"dynamodb:{action}", AUDIT, "TablesAndLogsStay")
-      for action in ("DeleteTable", "UpdateTable", "UpdateTimeToLive", "PutResourcePolicy", "DeleteResourcePolicy",
-                     "UpdateContinuousBackups")),
-    _in_broker_account("nor delete the log", BROKER_ADMIN, "logs:DeleteLogGroup", BROKER_LOGS, "TablesAndLogsStay"),
-    _in_broker_account("nor shorten it", BROKER_ADMIN, "logs:PutRetentionPolicy", BROKER_LOGS, "TablesAndLogsStay"),
-    _in_broker_account("deployments change tables", BROKER_DEPLOYER, "dynamodb:UpdateTable", AUDIT),
-    *(_in_broker_account(f"an administrator may not {action} the broker", BROKER_ADMIN, f"lambda:{action}", BROKER_FUNCTION,
-                         "BrokerCode")
-      for action in ("UpdateFunctionCode", "UpdateFunctionConfiguration", "UpdateAlias", "AddPermission",
-                     "CreateFunctionUrlConfig")),
-    _in_broker_account("nor the enforcer", BROKER_ADMIN, "lambda:UpdateFunctionCode", f"{BROKER_FUNCTION}-enforcer",
-                       "BrokerCode"),
-    _in_broker_account("deployments do", BROKER_DEPLOYER, "lambda:UpdateFunctionCode", BROKER_FUNCTION),
-    _in_broker_account("nobody borrows the broker's role", BROKER_ADMIN, "iam:PassRole",
-                       role("ssm-broker/BrokerExecution", BROKER_ACCOUNT), "ExemptRoles"),
-]  # fmt: skip
-
-CASES = [*DOCUMENT_CASES, *ROLE_CASES, *SESSION_CASES, *TAG_CASES, *AUDIT_CASES]
+CASES = [*DOCUMENT_CASES, *ROLE_CASES, *SESSION_CASES, *TAG_CASES]

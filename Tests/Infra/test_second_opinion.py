@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 
+import audit_log_cases
 import broker_stack
+import guardrail_cases
 import guardrails
 import member_account
 import pytest
 import second_opinion
-from guardrail_cases import CASES, Case
+from guardrail_cases import Case
 from organization import Caller, Question
 from test_broker_simulation import INVOKE, VISITORS, Visitor
 from test_member_roles_simulation import ENFORCER_DEEDS, ENTRIES, PARAMETERS, TARGET, TARGET_DEEDS, Deed, Entry
 
+CASES = [*guardrail_cases.CASES, *audit_log_cases.CASES]
 CONTROL = [guardrails.rendered(one) for one in guardrails.EVERYWHERE]
 NEED_A_VARIABLE = ("ssm:ResumeSession", "ssm:TerminateSession")
 """Allowed by a condition with ``${aws:userid}`` in it, which principalmapper does not expand."""
