@@ -31,7 +31,9 @@ extension Exchange {
     /// Those who are not proven to be who they say are refused as that.
     func blockKeys(insteadOf problem: Problem) -> [BlockKey] {
         guard route?.asksForBlocks == true, ![.callerBlocked, .roleNotProven].contains(problem.code) else { return [] }
-        // Whoever cannot be told by name is not blocked by name.
-        return (try? identify())?.owner.blockKeys ?? []
+        return blockKeys
     }
+
+    /// The keys whose block keeps the caller out; none for a caller who cannot be told by name.
+    var blockKeys: [BlockKey] { (try? identify())?.owner.blockKeys ?? [] }
 }

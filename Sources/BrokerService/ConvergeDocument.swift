@@ -117,9 +117,32 @@ extension Broker {
     }
 }
 
+extension Broker {
+    /// How long the enforcer's taking notice of a publication may take, in seconds.
+    private static let announcementSeconds: Int64 = 5
+
+    /// Tells the enforcer of a publication, if there is an enforcer.
+    ///
+    /// The publication stands whatever becomes of this: the schedule comes, and a connect asks for what it needs.
+    func announce(_ number: Int64, in exchange: Exchange) async {
+        guard let enforcer = dependencies.enforcer else { return }
+        let deadline = min(exchange.deadline, dependencies.now().advanced(bySeconds: Self.announcementSeconds))
+        var metadata: Logger.Metadata = ["number": "\(number)"]
+        do {
+            try await enforcer.announce(number, until: deadline, logger: exchange.logger)
+        } catch {
+            metadata["failure.type"] = "\((error as? AWSFailure)?.kind.rawValue ?? "\(type(of: error))")"
+        }
+        exchange.logger.info("told the enforcer of a publication", metadata: metadata)
+    }
+}
+
 extension ProblemCode {
     /// Whether it says that a session document is not what the map renders.
     var isAboutDocument: Bool { [.documentMissing, .documentChanged, .documentNotDefault].contains(self) }
+
+    /// Whether it says, of an intent, that a publication came before the start.
+    var isOvertaken: Bool { [.mapChanged, .documentPending].contains(self) }
 }
 
 extension Problem {

@@ -12,6 +12,8 @@ final class FactsCache: Sendable {
         static let role: Int64 = 600
         /// An agent reports every few minutes; StartSession itself has the last word.
         static let node: Int64 = 60
+        /// Whoever tags the role has rights that no guard of ours holds; the tag is noticed within this time.
+        static let target: Int64 = 60
         /// Decides only whether the intent is written; the document is read again beside it.
         static let document: Int64 = 60
         /// Role sessions are renewed this long before they end.
@@ -46,6 +48,7 @@ final class FactsCache: Sendable {
     private struct State: Sendable {
         var inspectors: [AccountID: Held<RoleSession>] = [:]
         var roles: [RoleKey: Held<RoleFacts>] = [:]
+        var targets: [AccountID: Held<TargetRoleFacts>] = [:]
         var nodes: [NodeKey: Held<NodeFacts>] = [:]
         var documents: [DocumentKey: Held<DocumentFacts>] = [:]
     }
@@ -78,6 +81,14 @@ final class FactsCache: Sendable {
 
     func keep(_ role: RoleFacts, for key: RoleKey, at now: Timestamp) {
         state.withLock { $0.roles[key] = Held(value: role, until: now.advanced(bySeconds: Lifetime.role)) }
+    }
+
+    func target(of account: AccountID, at now: Timestamp) -> TargetRoleFacts? {
+        state.withLock { Self.valid($0.targets[account], at: now) }
+    }
+
+    func keep(_ target: TargetRoleFacts, of account: AccountID, at now: Timestamp) {
+        state.withLock { $0.targets[account] = Held(value: target, until: now.advanced(bySeconds: Lifetime.target)) }
     }
 
     func node(_ key: NodeKey, at now: Timestamp) -> NodeFacts? {

@@ -3,15 +3,15 @@ internal import SessionCore
 extension Broker {
     /// The caller's own sessions, or everybody's for auditors and administrators; the latter reading is recorded.
     func listSessions(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
-        let request = try SessionListRequest(parameters: exchange.request.query)
+        let going = try GoingReading(exchange.request.query, mayTakeAll: false)
+        let request = try SessionListRequest(parameters: going.others)
         var query = request.query
         if request.isOfEverybody {
             try await admitReader(caller, in: &exchange)
-            let filter = request.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            try await recordRead("sessions \(filter)", in: exchange)
-        } else {
-            query.owner = caller.owner
+            let read = try await recordRead(AuditReading(request), going, by: caller, in: exchange)
+            return try await dependencies.audit.sessions(matching: query).json.naming(read)
         }
+        query.owner = caller.owner
         return try await dependencies.audit.sessions(matching: query).json
     }
 

@@ -18,8 +18,14 @@ extension MemberAccounts {
         _ = try await inspector(of: caller.account, partition: caller.arn.partition)
         async let role = role(of: caller)
         async let node = node(entitlement.request.node, account: caller.account, region: entitlement.request.region)
+        async let target = targetRole(in: caller.account, partition: caller.arn.partition)
         async let document = remembered == nil ? read(entitlement.document.name, for: entitlement) : remembered
-        let facts = AccessFacts(role: try await role, node: try await node, document: try await document)
+        let facts = AccessFacts(
+            role: try await role,
+            node: try await node,
+            target: try await target,
+            document: try await document
+        )
         if remembered == nil, let read = facts.document, (try? entitlement.decide(on: facts)) != nil {
             cache.keep(read, for: key, at: now)
         }
@@ -36,6 +42,10 @@ extension MemberAccounts {
                 entitlement.request.node,
                 account: entitlement.caller.account,
                 region: entitlement.request.region
+            ),
+            target: try await targetRole(
+                in: entitlement.caller.account,
+                partition: entitlement.caller.arn.partition
             ),
             document: try await read(entitlement.document.name, for: entitlement)
         )
@@ -114,9 +124,21 @@ extension MemberAccounts {
 
     private func inspector(of account: AccountID, partition: Partition) async throws -> RoleSession {
         if let known = cache.inspector(of: account, at: now) { return known }
-        let made = try await assume(.inspect(account, partition: partition))
+        let made = try await assume(.inspect(account, partition: partition, role: role))
         cache.keep(made, of: account)
         return made
+    }
+
+    /// The broker's own role as IAM knows it; it was just assumed, so one that IAM does not show lacks a right.
+    private func targetRole(in account: AccountID, partition: Partition) async throws -> TargetRoleFacts {
+        let now = now
+        if let known = cache.target(of: account, at: now) { return known }
+        let found = try await inspecting(account, partition: partition) { inspector in
+            try await iam(inspector).role(named: role.name)
+        }
+        let facts = TargetRoleFacts(tags: found.tags)
+        if facts.runAs == nil { cache.keep(facts, of: account, at: now) }
+        return facts
     }
 
     private func node(_ id: NodeID, account: AccountID, region: Region) async throws -> NodeFacts? {

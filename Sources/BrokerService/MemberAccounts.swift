@@ -33,7 +33,7 @@ public struct MemberAccounts: Sendable {
     private var client: AWSClient
     private let credentials: any CredentialSource
     private let region: Region
-    private let role: TargetRole
+    let role: TargetRole
     let cache: FactsCache
 
     /// Names the way to the member accounts.
@@ -160,12 +160,18 @@ struct RoleSessionRequest: Sendable {
     let policy: JSON
 
     /// To look, in the broker's own name.
-    static func inspect(_ account: AccountID, partition: Partition) -> RoleSessionRequest {
+    static func inspect(_ account: AccountID, partition: Partition, role: MemberAccounts.TargetRole)
+        -> RoleSessionRequest
+    {
         RoleSessionRequest(
             account: account,
             name: "ssm-broker",
             sourceIdentity: "ssm-broker",
-            policy: SessionPolicies.inspect(account: account, partition: partition)
+            policy: SessionPolicies.inspect(
+                account: account,
+                partition: partition,
+                targetRole: role.arn(in: account, partition: partition)
+            )
         )
     }
 

@@ -6,6 +6,22 @@ extension Broker {
     func openSession(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> OpenSessionReply {
         let request = try OpenSessionRequest(body: exchange.request.body)
         exchange.note(request, of: caller)
+        // A publication can overtake the map that was held and the document that was remembered: each is asked anew then, once.
+        for _ in 0..<2 {
+            do {
+                return try await open(request, for: caller, in: &exchange)
+            } catch let problem as Problem where exchange.isRecorded && problem.code.isOvertaken {
+                exchange.beginAgain(request, of: caller)
+            }
+        }
+        return try await open(request, for: caller, in: &exchange)
+    }
+
+    private func open(
+        _ request: OpenSessionRequest,
+        for caller: CallerIdentity,
+        in exchange: inout Exchange
+    ) async throws -> OpenSessionReply {
         let granted = try await entitlement(of: caller, to: request, in: &exchange)
         exchange.note(granted)
         let accounts = dependencies.accounts.bounded(by: exchange)
@@ -86,14 +102,14 @@ extension Broker {
             limit: start.entitlement.entry.limits.sessionLimit,
             unlessBlocked: start.entitlement.caller.owner.blockKeys
         )
-        async let recorded: Void = append(intent, terms: terms, in: known)
+        async let recorded = append(intent, terms: terms, in: known)
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
         async let inForce = dependencies.map()
         // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
         do {
-            try await recorded
+            _ = try await recorded
         } catch {
             if case AuditStoreFailure.unavailable = error { exchange.doubtfulIntent = exchange.session }
             exchange.session = nil

@@ -39,6 +39,7 @@ extension Broker {
             )
         }
         try await record(plan, of: request, in: exchange)
+        await announce(plan.number, in: exchange)
         guard request.endsSessions else { return plan.json() }
         let cause = ["by": "administrator", "cause": "role map version \(plan.number)"]
         let choice = SessionChoice.forbidden(by: map, ceiling: dependencies.ceiling)
@@ -65,7 +66,8 @@ extension Broker {
         details["note"] = request.note
         if plan.locksOut { details["force"] = "true" }
         let record = exchange.record(.mapPublished, decision: .grant, details: details)
-        try await append(record, terms: AppendTerms(publishing: version), in: exchange)
+        let terms = AppendTerms(unlessBlocked: exchange.blockKeys, publishing: version)
+        try await append(record, terms: terms, in: exchange)
         dependencies.maps.metrics.count(.roleMapPublished, ["number": "\(version.number)", "hash": version.hash])
     }
 

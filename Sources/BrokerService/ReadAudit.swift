@@ -4,23 +4,24 @@ extension Broker {
     /// Queries the log, newest first, or reads a chain in order; the reading is recorded before anything is shown.
     func auditRecords(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         try await admitAuditor(caller, in: &exchange)
-        let parameters = exchange.request.query
-        if parameters.contains(where: { $0.name == "chain" }) {
-            let stretch = try ChainStretch(parameters: parameters)
-            try await recordRead(stretch.text, in: exchange)
+        let going = try GoingReading(exchange.request.query)
+        if going.others.contains(where: { $0.name == "chain" }) {
+            let stretch = try ChainStretch(parameters: going.others)
+            let read = try await recordRead(.chain(stretch.chain, from: stretch.from), going, by: caller, in: exchange)
             let records = try await dependencies.audit.chain(stretch.chain, from: stretch.from, limit: stretch.limit)
-            return ["records": .array(records.map(\.json))]
+            return JSON.object(["records": .array(records.map(\.json))]).naming(read)
         }
-        let query = try AuditQuery(parameters: parameters)
-        try await recordRead(query.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: " "), in: exchange)
-        return try await dependencies.audit.records(matching: query).json
+        let query = try AuditQuery(parameters: going.others)
+        let read = try await recordRead(AuditReading(query), going, by: caller, in: exchange)
+        return try await dependencies.audit.records(matching: query).json.naming(read)
     }
 
     /// Where each chain ends.
     func auditHeads(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         try await admitAuditor(caller, in: &exchange)
-        try await recordRead("heads", in: exchange)
-        return ["heads": .array(try await dependencies.audit.heads().map(\.json))]
+        let going = try GoingReading(exchange.request.query)
+        let read = try await recordRead(.heads, going, by: caller, in: exchange)
+        return JSON.object(["heads": .array(try await dependencies.audit.heads().map(\.json))]).naming(read)
     }
 
     private func admitAuditor(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {
@@ -34,14 +35,6 @@ extension Broker {
                 next: "Sign in with an auditor's permission set, or ask an administrator of the role map."
             )
         }
-    }
-
-    /// Leaves the record of a reading, with what was asked for, before anything is shown.
-    func recordRead(_ filter: String, in exchange: Exchange) async throws {
-        try await append(
-            exchange.record(.read, details: ["filter": filter.printable(maximumLength: 1024)]),
-            in: exchange
-        )
     }
 }
 

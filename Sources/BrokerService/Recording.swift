@@ -11,19 +11,31 @@ extension Broker {
     ///   - record: What to record.
     ///   - terms: What must hold for it, and what changes with it.
     ///   - exchange: The request, whose deadline bounds the asking.
+    /// - Returns: The record in its chain.
     /// - Throws: ``AuditStoreFailure``, whatever the store threw.
-    func append(_ record: AuditRecord, terms: AppendTerms = AppendTerms(), in exchange: Exchange) async throws {
+    @discardableResult
+    func append(
+        _ record: AuditRecord,
+        terms: AppendTerms = AppendTerms(),
+        in exchange: Exchange
+    ) async throws -> ChainedRecord {
         do {
-            try await appendOnce(record, terms: terms, in: exchange)
+            return try await appendOnce(record, terms: terms, in: exchange)
         } catch AuditStoreFailure.unavailable(let reason) {
             guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            try await appendOnce(record, terms: terms, in: exchange)
+            return try await appendOnce(record, terms: terms, in: exchange)
         }
     }
 
-    private func appendOnce(_ record: AuditRecord, terms: AppendTerms, in exchange: Exchange) async throws {
+    private func appendOnce(
+        _ record: AuditRecord,
+        terms: AppendTerms,
+        in exchange: Exchange
+    ) async throws -> ChainedRecord {
         do {
-            try await dependencies.audit.append(record, terms: terms).anchor(record, in: exchange.logger)
+            let chained = try await dependencies.audit.append(record, terms: terms)
+            chained.anchor(record, in: exchange.logger)
+            return chained
         } catch let failure as AuditStoreFailure {
             throw failure
         } catch {

@@ -14,14 +14,18 @@ public struct RoleMapInForce: Sendable {
 /// The published role map, kept for as long as it is the current one.
 ///
 /// What is published takes effect at once: every request that begins after a publication was acknowledged is decided on it. The pointer
-/// to the current version is read with each request; only the opening of a session decides on the map held from before, and then reads
-/// the pointer beside the intent, so that a warm connect waits for nothing more, and what the new map forbids is not started.
+/// to the current version is read with each request; only the opening of a session may decide on a map that was confirmed in the last
+/// ``lifetime``, and reads the pointer beside the intent, so that a busy broker waits for nothing more, and what the new map forbids is
+/// not started.
 ///
 /// A version that cannot be read, or is no map, never takes the place of a good one: the good one stays in force, the metric
 /// ``Metric/roleMapNotTaken`` says so, and the next request tries again. A process without a good one refuses with `MAP_MISSING`.
 public final class RoleMaps: Sendable {
-    /// For how long a map that was confirmed may be used while the store does not answer, or before it is confirmed again beside the
-    /// intent, in seconds.
+    /// For how long a map that was confirmed is decided on before it is confirmed again, and may be used while the store does not answer;
+    /// in seconds.
+    ///
+    /// Engineers connect in bursts; between them, one read of the pointer costs less than a session that is granted under an old map
+    /// and not started under the new one.
     static let lifetime: Int64 = 15
     /// A problem that stays is counted again after so many seconds.
     private static let reminder: Int64 = 60

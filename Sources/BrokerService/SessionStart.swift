@@ -59,6 +59,16 @@ extension Exchange {
         )
     }
 
+    /// Forgets an attempt that a publication overtook, of which nothing was started and the outcome is recorded.
+    ///
+    /// Its intent has used the request id, so a replay is refused as ever; the second attempt's records carry none.
+    mutating func beginAgain(_ request: OpenSessionRequest, of caller: CallerIdentity) {
+        note(request, of: caller)
+        clientRequestID = nil
+        session = nil
+        isRecorded = false
+    }
+
     mutating func note(_ entitlement: Entitlement) {
         access?.linuxUser = entitlement.entry.linuxUser.name
         access?.nodeTags = entitlement.entry.nodes.tags.isEmpty ? nil : entitlement.entry.nodes.tags

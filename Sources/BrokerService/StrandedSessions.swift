@@ -67,7 +67,8 @@ extension Broker {
             if (error as? AuditStoreFailure)?.leavesIntentOpen == true {
                 let outcome = exchange.record(.unknown, decision: decision, aws: aws, details: details)
                 do {
-                    return try await append(outcome, in: exchange)
+                    try await append(outcome, in: exchange)
+                    return
                 } catch AuditStoreFailure.outcomeAlreadyRecorded {
                     // It was written after all, and what is left to say is that the session has ended.
                 }

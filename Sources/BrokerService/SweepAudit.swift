@@ -46,7 +46,7 @@ extension Broker {
         return report.json
     }
 
-    /// Sweeps because an auditor or administrator asks.
+    /// Sweeps, or makes the state of sessions anew, because an auditor or administrator asks.
     func sweep(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         let map = try await dependencies.map()
         guard map.isAuditor(caller) || isAdministrator(caller, map: map) else {
@@ -58,8 +58,14 @@ extension Broker {
             )
         }
         try await prove(caller, in: &exchange)
+        let asked = try SweepRequest(body: exchange.request.body)
         // Whoever sees findings has read the log, so this stands in it before anything is shown.
-        let read = exchange.record(.read, details: ["filter": "sweep"])
+        let read = exchange.record(.read, details: ["filter": asked.isRebuild ? "rebuild of sessions" : "sweep"])
+        if asked.isRebuild {
+            // One record for a rebuild in many steps; nothing of the log is shown.
+            if asked.cursor == nil { try await append(read, in: exchange) }
+            return try await rebuildSessions(from: asked.cursor, in: exchange).json
+        }
         try await append(read, in: exchange)
         guard let request = read.request else { preconditionFailure("a record of an exchange has its request") }
         let occasion = Sweep.Occasion(

@@ -111,6 +111,13 @@ public final class DynamoDBStore: AuditStore {
         try await call { try await $0.page(query) }
     }
 
+    /// Makes the state of one session anew from its records, and moves its owner's count by the difference.
+    ///
+    /// The counts are right again when items and counts were lost together: empty the sessions table before all of it is made anew.
+    public func rebuild(_ session: RecordID) async throws -> Bool {
+        try await call { try await $0.rebuild(session) }
+    }
+
     /// A stretch of one chain, in order, with every acknowledged record.
     public func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
         try await call { try await $0.chain(chain, from: from, limit: limit) }

@@ -101,6 +101,13 @@ public final class SQLiteStore: AuditStore {
         try await call { try SessionTable(connection: $0.connection).page(query) }
     }
 
+    /// Makes the state of one session anew from its records.
+    public func rebuild(_ session: RecordID) async throws -> Bool {
+        try await call { table in
+            try table.connection.transaction { try SessionTable(connection: table.connection).rebuild(session) }
+        }
+    }
+
     /// A stretch of one chain, in order.
     public func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
         try await call { try $0.chain(chain, from: from, limit: limit) }

@@ -61,6 +61,19 @@ struct SessionTable {
         return filter.page("SELECT body FROM sessions", orderedBy: "opened", limit: query.bounded)
     }
 
+    /// Makes one session anew from its records; call within a transaction.
+    ///
+    /// - Returns: Whether it was another.
+    func rebuild(_ id: RecordID) throws -> Bool {
+        guard let told = SessionHistory(records: try AuditTable(connection: connection).session(id)) else {
+            return false
+        }
+        // A state that cannot be read is not the one that the records tell.
+        guard (try? session(id)) != told else { return false }
+        try keep(told)
+        return true
+    }
+
     /// Makes the whole table anew from the records; call within a transaction.
     func rebuild() throws {
         try connection.run("DELETE FROM sessions")

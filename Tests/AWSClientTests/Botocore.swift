@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// botocore, asked by way of `Fixtures/Network/botocore_judge.py`.
 enum Botocore {
@@ -17,6 +18,7 @@ enum Botocore {
             throw Unavailable(description: "\(python) is not there: run Tests/run, which makes it")
         }
         let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+        LostReaders.areErrors()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [tests.appendingPathComponent("Fixtures/Network/botocore_judge.py").path, question]

@@ -197,6 +197,7 @@ struct CredentialFilesTests {
             if let text = each.credentials { try Data(text.utf8).write(to: URL(fileURLWithPath: credentials)) }
             let files = [
                 "AWS_CONFIG_FILE": config, "AWS_SHARED_CREDENTIALS_FILE": credentials, "PATH": "/usr/bin:/bin",
+                "AWS_EC2_METADATA_DISABLED": "true",
             ]
             let environment = each.environment.merging(files) { $1 }
             cases.append(Case(environment: environment, profile: each.profile))

@@ -7,8 +7,10 @@ extension AWSDouble.World {
     mutating func answer(_ call: AWSDouble.Call, requestID: String, now: Timestamp) -> HTTPResponse {
         switch call.name {
         case "GetRole": return role(call, requestID)
+        case "GetRole target": return targetRole(requestID)
         case "DescribeInstanceInformation": return node(call, requestID)
         case "GetDocument", "DescribeDocument": return document(call, requestID)
+        case "Invoke later": return invokeLater(requestID)
         case "Invoke": return invoke(call, requestID)
         case "StartSession": return start(call, requestID, now)
         case "DescribeSessions": return list(call, requestID)
@@ -74,6 +76,15 @@ extension AWSDouble.World {
             "<Role><Path>\(role.path)</Path><RoleName>\(name)</RoleName><RoleId>\(role.id)</RoleId>"
             + "<Arn>arn:aws:iam::1:role\(role.path)\(name)</Arn></Role>"
         return xml("GetRole", content, requestID)
+    }
+
+    private func targetRole(_ requestID: String) -> HTTPResponse {
+        let tags = targetTags.map { "<member><Key>\($0.key)</Key><Value>\($0.value)</Value></member>" }.joined()
+        let content =
+            "<Role><Path>/ssm-broker/</Path><RoleName>SSMBrokerTarget</RoleName><RoleId>AROATARGET</RoleId>"
+            + "<Arn>arn:aws:iam::1:role/ssm-broker/SSMBrokerTarget</Arn>"
+        // IAM leaves the list out where there is none.
+        return xml("GetRole", content + (tags.isEmpty ? "" : "<Tags>\(tags)</Tags>") + "</Role>", requestID)
     }
 
     private func place(_ call: AWSDouble.Call) -> String { "\(call.session?.account ?? "")/\(call.region)" }

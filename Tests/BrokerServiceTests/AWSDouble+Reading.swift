@@ -38,6 +38,7 @@ extension AWSDouble {
             guard host.hasPrefix("iam."), let session, Self.allowed[session.use]?.contains(action) == true else {
                 return nil
             }
+            if form["RoleName"] == "SSMBrokerTarget" { name = "\(action) target" }
         }
         return Call(
             name: name,

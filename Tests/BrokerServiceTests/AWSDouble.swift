@@ -24,7 +24,8 @@ final class AWSDouble: HTTPTransport {
 
     /// One call as it came in.
     struct Call: Sendable {
-        /// For example `StartSession`; of `AssumeRole` with what it is for, `AssumeRole start`.
+        /// For example `StartSession`; of `AssumeRole` with what it is for, `AssumeRole start`;
+        /// `GetRole target` is about the broker's own role.
         let name: String
         let region: String
         /// Form parameters or the members of a JSON body that are text.
@@ -50,6 +51,8 @@ final class AWSDouble: HTTPTransport {
 
     struct World: Sendable {
         var roles: [String: [String: (path: String, id: String)]] = [:]
+        /// The tags of the broker's role in every member account.
+        var targetTags: [String: String] = [:]
         var nodes: [String: [Node]] = [:]
         var documents: [String: Document] = [:]
         var sessions: [Session] = []

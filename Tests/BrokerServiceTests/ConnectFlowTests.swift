@@ -11,14 +11,15 @@ struct ConnectFlowTests {
         let reply = await stage.open()
         #expect(reply.status == 200)
         let places = try [
-            "end AssumeRole inspect", "begin GetRole", "end GetRole", "end DescribeInstanceInformation",
-            "end GetDocument", "append session.intent", "recorded session.intent", "begin StartSession",
+            "end AssumeRole inspect", "begin GetRole", "end GetRole", "end GetRole target",
+            "end DescribeInstanceInformation", "end GetDocument", "append session.intent", "recorded session.intent",
+            "begin StartSession",
             "end StartSession", "append session.started", "recorded session.started",
         ].map { line in try #require(stage.journal.place(of: line), "\(line)") }
         #expect(places[0] < places[1])
-        let facts = places[2...4]
-        #expect(facts.allSatisfy { $0 < places[5] })
-        #expect(Array(places[5...]) == places[5...].sorted())
+        let facts = places[2...5]
+        #expect(facts.allSatisfy { $0 < places[6] })
+        #expect(Array(places[6...]) == places[6...].sorted())
         #expect(stage.events == [.intent, .started])
         stage.expectOneOutcomePerIntent()
         try stage.expectDiscretion(reply)
@@ -93,7 +94,7 @@ struct ConnectFlowTests {
     }
 
     @Test(
-        "what is remembered is forgotten: node and document after a minute, role after ten, role session before its end"
+        "what is remembered is forgotten: node, own role and document after a minute, role after ten, role session before its end"
     )
     func forgets() async throws {
         let stage = try Stage()
@@ -102,9 +103,11 @@ struct ConnectFlowTests {
         stage.clock.advance(milliseconds: 59_999)
         _ = try await stage.opened()
         #expect(count("DescribeInstanceInformation") == 1)
+        #expect(count("GetRole target") == 1)
         stage.clock.advance(milliseconds: 1)
         _ = try await stage.opened()
         #expect(count("DescribeInstanceInformation") == 2)
+        #expect(count("GetRole target") == 2)
         #expect(count("GetRole") == 1)
         stage.clock.advance(milliseconds: 540_000)
         _ = try await stage.opened()

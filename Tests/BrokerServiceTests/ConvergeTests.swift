@@ -168,6 +168,25 @@ struct ConvergeTests {
         #expect(stage.aws.calls("Invoke").isEmpty)
     }
 
+    @Test(
+        "the enforcer is told of a publication; the publication stands though it cannot be told",
+        arguments: [false, true]
+    )
+    func announced(_ isRefused: Bool) async throws {
+        let stage = try Stage(maps: .store, enforces: true)
+        if isRefused { stage.aws.fault("Invoke later", .refusal("AccessDeniedException", status: 403)) }
+        // No map with a Linux user that the deployment forbids is published.
+        var members = try #require(Cast.map.members)
+        members["permissionSets"] = .object(
+            try #require(members["permissionSets"]?.members).filter { $0.key != "Forbidden" }
+        )
+        let body: JSON = ["base": 0, "map": .object(members)]
+        let reply = await stage.send("PUT", "/v1/role-map", as: Person.root.caller, body: body.canonicalBytes)
+        #expect(reply.status == 200, "\(reply.body.canonicalText)")
+        #expect(stage.aws.calls("Invoke later").map(\.body) == [["number": 1, "trigger": "publication"]])
+        #expect(stage.records.map(\.event) == [.mapPublished])
+    }
+
     @Test("a dry run says that it waits, and has nothing done")
     func dryRun() async throws {
         let stage = try await stage()
@@ -200,8 +219,26 @@ struct ConvergeTests {
         #expect(start.moment <= TestClock.start.advanced(bySeconds: 15))
     }
 
+    @Test("a document remembered from an earlier map that is in force again is made right all the same")
+    func backAgain() async throws {
+        let stage = try Stage(maps: .store, enforces: true)
+        try await stage.publishVersion(Cast.map)
+        try await stage.rollOut(1)
+        #expect(await stage.open().status == 200)
+        // Another map was in force and rolled out meanwhile, and the first one is again.
+        stage.aws.change { $0.documents[Stage.documentKey]?.content = "{}" }
+        try await stage.publishVersion(try Stage.mapWithAnotherUser())
+        try await stage.publishVersion(Cast.map)
+        try stage.enforce()
+        let reply = await stage.open()
+        #expect(reply.status == 200, "\(reply.body.canonicalText)")
+        #expect(reply.body["linuxUser"] == "dbadmin")
+        #expect(stage.aws.calls("Invoke").count == 1)
+        stage.expectOneOutcomePerIntent()
+    }
+
     @Test(
-        "a remembered document that a publication overtakes is found out beside the intent, and nothing starts with it"
+        "a remembered document that a publication overtakes is found out beside the intent: nothing starts with it, and the new one is asked"
     )
     func overtaken() async throws {
         let stage = try Stage(maps: .store, enforces: true)
@@ -212,10 +249,14 @@ struct ConvergeTests {
         try await stage.publishVersion(try Stage.mapWithAnotherUser())
         try await stage.rollOut(2)
         try stage.putRightContent()
-        #expect(await stage.open().code == "MAP_CHANGED")
-        #expect(stage.aws.sessions.count == 1)
+        let requestID = stage.makeRequestID()
+        let reply = await stage.open(requestID: requestID)
+        #expect(reply.body["linuxUser"] == "dbteam", "\(reply.body.canonicalText)")
+        #expect(stage.aws.sessions.count == 2)
+        #expect(stage.events.filter { $0 != .mapPublished }.suffix(4) == [.intent, .failed, .intent, .started])
         stage.expectOneOutcomePerIntent()
-        #expect(await stage.open().body["linuxUser"] == "dbteam")
+        #expect(await stage.open(requestID: requestID).code == "REQUEST_REPLAYED")
+        #expect(stage.aws.sessions.count == 2)
     }
 }
 

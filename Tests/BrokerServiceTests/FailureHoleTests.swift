@@ -163,6 +163,22 @@ struct FailureHoleTests {
         try stage.expectDiscretion(reply)
     }
 
+    @Test(
+        "an AssumeRole that stays throttled or without an answer is the intent's outcome",
+        arguments: ["start", "channel"]
+    )
+    func noAnswer(_ use: String) async throws {
+        let throttled = AWSDouble.Fault.refusal("Throttling")
+        for (fault, code) in [(throttled, "AWS_THROTTLED"), (.timeoutBefore, "AWS_UNAVAILABLE")] {
+            let stage = try Stage()
+            stage.aws.fault("AssumeRole \(use)", fault, fault, fault, fault)
+            #expect(await stage.open().code == code)
+            #expect(stage.aws.calls("StartSession").isEmpty)
+            #expect(stage.events == [.intent, .failed])
+            #expect(stage.records.last?.decision?.code == code)
+        }
+    }
+
     @Test("a document that was changed after it was remembered is found out beside the intent, and not used")
     func tampered() async throws {
         let stage = try Stage()

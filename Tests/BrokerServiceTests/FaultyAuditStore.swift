@@ -24,6 +24,7 @@ final class FaultyAuditStore: AuditStore {
     private let clock: TestClock
     private let rules = Mutex<[Rule]>([])
     private let hooks = Mutex<[AuditEvent: @Sendable (AuditRecord) async -> Void]>([:])
+    private let rebuildHook = Mutex<(@Sendable () -> Void)?>(nil)
     private let readFailure = Mutex<AuditStoreFailure?>(nil)
     let blockFailure = Mutex<AuditStoreFailure?>(nil)
 
@@ -41,6 +42,9 @@ final class FaultyAuditStore: AuditStore {
     func before(_ event: AuditEvent, _ hook: @escaping @Sendable (AuditRecord) async -> Void) {
         hooks.withLock { $0[event] = hook }
     }
+
+    /// Does something with every rebuild of a session, for example lets time pass.
+    func duringRebuild(_ hook: @escaping @Sendable () -> Void) { rebuildHook.withLock { $0 = hook } }
 
     /// Makes every read fail.
     func failReads(_ failure: AuditStoreFailure) { readFailure.withLock { $0 = failure } }
@@ -92,6 +96,13 @@ final class FaultyAuditStore: AuditStore {
         journal.write("read sessions")
         try checkReads()
         return try await memory.sessions(matching: query)
+    }
+
+    func rebuild(_ session: RecordID) async throws -> Bool {
+        journal.write("rebuild session")
+        rebuildHook.withLock { $0 }?()
+        try checkReads()
+        return try await memory.rebuild(session)
     }
 
     func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {

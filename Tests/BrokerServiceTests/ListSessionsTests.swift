@@ -60,7 +60,7 @@ struct ListSessionsTests {
         #expect(all.map(\.id.text) == ids.reversed())
         let recorded = try #require(stage.journal.place(of: "recorded audit.read"))
         #expect(recorded < (try #require(stage.journal.place(of: "read sessions"))))
-        #expect(stage.records.last?.details == ["filter": "sessions all=true limit=100"])
+        #expect(stage.records.last?.details == ["filter": "sessions all=true"])
         #expect(stage.records.last?.caller?.owner.user == person.user)
         #expect(stage.records.last?.caller?.proof == "verified")
     }

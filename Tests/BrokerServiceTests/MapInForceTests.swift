@@ -66,9 +66,35 @@ struct MapInForceTests {
         sets["DatabaseAdmin"] = .object(entry)
         members["permissionSets"] = .object(sets)
         try await publish(.object(members), number: 2, to: stage.store.memory)
-        #expect(await stage.open().code == "MAP_CHANGED")
-        #expect(stage.records.last?.event == .failed)
-        #expect(stage.records.last?.access?.mapVersion == RoleMapChunks(JSON.object(members).canonicalBytes).hash)
+        // It is decided once more on the new map, whose document is not there yet.
+        #expect(await stage.open().code == "DOCUMENT_PENDING")
+        #expect(stage.events.suffix(3) == [.intent, .failed, .denied])
+        let failed = try #require(stage.records.last { $0.event == .failed })
+        #expect(failed.decision?.code == "MAP_CHANGED")
+        #expect(failed.access?.mapVersion == RoleMapChunks(JSON.object(members).canonicalBytes).hash)
+    }
+
+    @Test("a document that is the new map's already is not refused by the old one")
+    func document() async throws {
+        let stage = try Stage(maps: .store)
+        try await publish(Cast.map, number: 1, to: stage.store.memory)
+        // Held by this broker, without a look at the document.
+        #expect(await stage.open(as: .aliceOnWeb, node: Cast.webNode).status == 200)
+        var members = try #require(Cast.map.members)
+        var sets = try #require(members["permissionSets"]?.members)
+        var entry = try #require(sets["DatabaseAdmin"]?.members)
+        entry["linuxUser"] = "postgres"
+        sets["DatabaseAdmin"] = .object(entry)
+        members["permissionSets"] = .object(sets)
+        let new = try RoleMap(json: .object(members))
+        try await publish(.object(members), number: 2, to: stage.store.memory)
+        let world = try Stage.world(map: new)
+        let document = try #require(world.documents[Stage.documentKey]?.content)
+        stage.tamper { _ in document }
+        let reply = await stage.open()
+        #expect(reply.status == 200)
+        #expect(reply.body["linuxUser"] == "postgres")
+        #expect(stage.records.last?.access?.mapVersion == new.version)
     }
 
     @Test("a version that is no map never takes the place of a good one, and is counted once a minute")

@@ -109,4 +109,38 @@ struct PublishMapTests {
         #expect(second.body["detail"]?.text?.contains("777788889999") == true)
         #expect(stage.events == [.refused, .refused])
     }
+
+    @Test("a role outside Identity Center publishes when the map names its full ARN, and not when another has its name")
+    func pipeline() async throws {
+        let stage = try Stage(maps: .store)
+        var members = try #require(try Self.map().members)
+        members["publishers"] = [["role": "arn:aws:iam::111122223333:role/ci/Deploy"]]
+        let map = JSON.object(members)
+        #expect(await Self.publish(map, base: 0, on: stage).status == 200)
+        let deploy = BrokerRequest.Caller(
+            arn: "arn:aws:sts::111122223333:assumed-role/Deploy/build-17",
+            callerID: "AROACASTDEPLOY0000001:build-17",
+            account: Cast.first,
+            organization: "o-cast"
+        )
+        members["permissionSets"] = try Self.map { $0["WebOperator"] = nil }["permissionSets"]
+        let request = PublishMapRequest(base: 1, map: .object(members))
+        for (path, roleID, code) in [
+            ("/", "AROACASTDEPLOY0000001", "ROLE_NOT_PROVEN"), ("/ci/", "AROACASTDEPLOY0000009", "ROLE_NOT_PROVEN"),
+        ] {
+            let other = try Stage(maps: .store)
+            #expect(await Self.publish(map, base: 0, on: other).status == 200)
+            other.aws.change { $0.roles[Cast.first]?["Deploy"] = (path, roleID) }
+            let reply = await other.send("PUT", "/v1/role-map", as: deploy, body: request.json.canonicalBytes)
+            #expect(reply.code == code)
+        }
+        stage.aws.change { $0.roles[Cast.first]?["Deploy"] = ("/ci/", "AROACASTDEPLOY0000001") }
+        let reply = await stage.send("PUT", "/v1/role-map", as: deploy, body: request.json.canonicalBytes)
+        #expect(reply.status == 200)
+        let record = try #require(stage.records.last)
+        #expect(record.caller?.owner.user == "role=Deploy=build-17")
+        #expect(record.caller?.proof == "role verified, session name unverified")
+        // It may publish, and nothing else.
+        #expect(await stage.send("GET", "/v1/audit/heads", as: deploy).code == "AUDIT_NOT_ALLOWED")
+    }
 }

@@ -100,6 +100,12 @@ struct RefusalTests {
         Refusal(why: "a role that lacks a right", code: "TARGET_ROLE_REFUSED") { stage in
             stage.aws.fault("DescribeInstanceInformation", .refusal("AccessDeniedException"))
         },
+        Refusal(why: "a role that lacks the right to look at itself", code: "TARGET_ROLE_REFUSED") { stage in
+            stage.aws.fault("GetRole target", .refusal("AccessDenied", status: 403))
+        },
+        Refusal(why: "a Linux user in the tags of the broker's role", code: "TARGET_ROLE_TAGGED") { stage in
+            stage.aws.change { $0.targetTags = ["Owner": "platform", "SSMSessionRunAs": "webops"] }
+        },
         Refusal(why: "throttling that stays", code: "AWS_THROTTLED") { stage in
             let throttled = AWSDouble.Fault.refusal("ThrottlingException")
             stage.aws.fault("DescribeInstanceInformation", throttled, throttled, throttled, throttled)

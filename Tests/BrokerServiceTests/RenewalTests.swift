@@ -34,6 +34,7 @@ struct RenewalTests {
         let reply = await stage.renew(id)
         #expect(reply.code == "AUDIT_UNAVAILABLE")
         #expect(reply.body["SecretAccessKey"] == nil)
+        #expect(stage.events == [.intent, .started, .refused])
         try stage.expectDiscretion(reply)
     }
 

@@ -24,7 +24,10 @@ struct RoleSessionTests {
                 "Statement": [
                     [
                         "Action": ["iam:GetRole"], "Effect": "Allow",
-                        "Resource": ["arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*"],
+                        "Resource": [
+                            "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*",
+                            "arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget",
+                        ],
                     ],
                     [
                         "Action": ["ssm:DescribeDocument", "ssm:GetDocument"], "Effect": "Allow",

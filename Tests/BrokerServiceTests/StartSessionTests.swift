@@ -1,6 +1,7 @@
 import BrokerService
 import SessionCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("StartSession", .timeLimit(.minutes(1)))
@@ -93,6 +94,24 @@ struct StartSessionTests {
         #expect(reply.code == "START_UNKNOWN")
         #expect(stage.records.last?.details["left"] == stage.aws.sessions.first?.id)
         try stage.expectDiscretion(reply)
+    }
+
+    @Test("a session whose outcome somebody took, and that cannot be ended, is recorded as left, by id")
+    func takenAndLeft() async throws {
+        let stage = try Stage()
+        stage.store.before(.started) { [store = stage.store] record in
+            var outcome = record
+            outcome.id = RecordID(random: [UInt8](repeating: 7, count: 16))
+            outcome.event = .unknown
+            outcome.aws = nil
+            // The double takes it as any store takes the first of two outcomes.
+            _ = try? await store.memory.append(outcome, limit: nil)
+        }
+        stage.aws.fault("TerminateSession", .refusal("AccessDeniedException"))
+        #expect(await stage.open().code == "AUDIT_UNAVAILABLE")
+        #expect(stage.events == [.intent, .unknown, .refused])
+        #expect(stage.records.last?.details["left"] == stage.aws.sessions.first?.id)
+        stage.expectOneOutcomePerIntent()
     }
 
     @Test("a throttled StartSession is asked again, and starts one session")

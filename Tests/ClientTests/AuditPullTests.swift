@@ -37,7 +37,7 @@ struct AuditPullTests {
         #expect(try JSON(parsing: first.world.result.utf8)["new"] == 4)
         let second = try await pull(log, to: path, answers: log.chains.map { log.page(Array($0[2...])) })
         #expect(second.status == .done, "\(second.world.notes)")
-        #expect(second.world.transport.requests[1].url.hasSuffix("chain=0&from=2&limit=3"))
+        #expect(second.world.transport.requests[1].url.hasSuffix("chain=0&from=2&limit=3&read=1-9"))
         #expect(try JSON(parsing: second.world.result.utf8)["records"] == 10)
         let third = try await pull(log, to: path, answers: [])
         #expect(try JSON(parsing: third.world.result.utf8)["new"] == 0)

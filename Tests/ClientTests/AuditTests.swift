@@ -61,11 +61,14 @@ struct Log: Sendable {
         let heads = chains.enumerated().compactMap { index, records in
             records.last.map { ChainHead(chain: index, sequence: $0.sequence, hash: $0.hash).json }
         }
-        return Answers.json((["heads": .array(heads)] as JSON).canonicalText)
+        return Answers.json((["heads": .array(heads), "read": "1-9"] as JSON).canonicalText)
     }
 
-    func page(_ records: [ChainedRecord], next: AuditCursor? = nil) -> ScriptedTransport.Answer {
-        Answers.json(AuditPage(records: records, next: next).json.canonicalText)
+    /// A page; with `read` when the broker names the record of its reading.
+    func page(_ records: [ChainedRecord], next: AuditCursor? = nil, read: String? = nil) -> ScriptedTransport.Answer {
+        var members = AuditPage(records: records, next: next).json.members ?? [:]
+        members["read"] = read.map(JSON.string)
+        return Answers.json(JSON.object(members).canonicalText)
     }
 }
 
@@ -78,7 +81,8 @@ struct AuditTests {
         #expect(try await run("audit", "verify", in: world.dependencies()) == .done, "\(world.notes)")
         #expect(world.result.hasSuffix("6 records in 2 chains: intact\n"))
         #expect(world.notes.contains("rewrite of whole chains would not be seen"))
-        #expect(world.transport.requests[1].url.hasSuffix("/v1/audit/records?chain=0&from=0&limit=3"))
+        #expect(world.transport.requests[0].url.hasSuffix("/v1/audit/heads?read=all"))
+        #expect(world.transport.requests[1].url.hasSuffix("/v1/audit/records?chain=0&from=0&limit=3&read=1-9"))
     }
 
     @Test("chains longer than a page are fetched on from where the page ended")
@@ -86,7 +90,7 @@ struct AuditTests {
         let log = try Log(chains: 1, records: 4)
         let world = try World([log.heads, log.page(Array(log.chains[0][..<3])), log.page(Array(log.chains[0][3...]))])
         #expect(try await run("audit", "verify", "-o", "json", in: world.dependencies()) == .done)
-        #expect(world.transport.requests[2].url.hasSuffix("chain=0&from=3&limit=1"))
+        #expect(world.transport.requests[2].url.hasSuffix("chain=0&from=3&limit=1&read=1-9"))
         let json = try JSON(parsing: world.result.utf8)
         #expect(json["isIntact"] == true && json["isAnchored"] == false && json["records"] == 4)
         #expect(world.notes.isEmpty)

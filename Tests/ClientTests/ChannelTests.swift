@@ -21,7 +21,7 @@ struct ChannelTests {
             Result {
                 let connection = try UnixSocket.connect(to: path)
                 defer { close(connection) }
-                return try Descriptor.readToEnd(connection, limit: 65_536, milliseconds: 20_000)
+                return try Descriptor.readToEnd(connection, limit: 65_536, milliseconds: 100_000)
             }
         }.get()
     }

@@ -41,7 +41,8 @@ struct ExitStatusTests {
                 .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
                 .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound,
                 .blockNotFound,
-                .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
+                .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
+                .awsUnavailable,
                 .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
             ], .failed
         ),

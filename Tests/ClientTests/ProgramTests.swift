@@ -1,5 +1,6 @@
 import Foundation
 import SessionCore
+import Synchronization
 import Testing
 
 @testable import ssm_broker
@@ -77,11 +78,13 @@ struct ProgramTests {
     func interruptedWhileOpening(_ signal: Int32) async throws {
         let world = try World()
         let opened = try Self.opened()
-        let asked = AsyncStream.makeStream(of: Void.self)
-        let gate = DispatchSemaphore(value: 0)
+        let (begun, gate) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let running = Mutex<ChildProcess?>(nil)
         let broker = try LoopbackBroker { request in
             guard request.line.hasPrefix("POST") else { return #"{"ended":true}"# }
-            asked.continuation.yield()
+            // From this thread, so that no other test's work lets the program's patience run out before.
+            begun.wait()
+            running.withLock(\.self)?.send(signal)
             gate.wait()
             return opened
         }
@@ -103,8 +106,8 @@ struct ProgramTests {
             gate.signal()
             _ = reader?.readDataToEndOfFile()
         }
-        for await _ in asked.stream { break }
-        client.send(signal)
+        running.withLock { $0 = client }
+        begun.signal()
         #expect(await client.ending() == .exited(130))
         #expect(broker.requests.map { $0.line.prefix(6) } == ["POST /", "DELETE"])
         #expect(!world.folder.names.contains("arguments"))

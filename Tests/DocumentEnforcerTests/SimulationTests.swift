@@ -177,6 +177,7 @@ private struct SlowStore: AuditStore, RolloutStore {
     func records(matching query: AuditQuery) async throws -> AuditPage { throw Unasked() }
     func records(ofSession session: RecordID) async throws -> [AuditRecord] { throw Unasked() }
     func sessions(matching query: SessionQuery) async throws -> SessionPage { throw Unasked() }
+    func rebuild(_ session: RecordID) async throws -> Bool { throw Unasked() }
     func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] { throw Unasked() }
     func heads() async throws -> [ChainHead] { throw Unasked() }
 

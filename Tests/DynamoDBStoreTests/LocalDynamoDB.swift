@@ -38,6 +38,7 @@ final class LocalDynamoDB: Sendable {
         guard FileManager.default.isExecutableFile(atPath: python.path) else {
             throw Unavailable(description: "\(python.path) is not there: run Tests/run, which makes it")
         }
+        LostReaders.areErrors()
         let (input, output) = (Pipe(), Pipe())
         let process = Process()
         process.executableURL = python

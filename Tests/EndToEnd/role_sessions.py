@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +16,7 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from waiting import eventually
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -96,11 +100,35 @@ def refused_by(system: LocalSystem) -> str:
 
 def open_channel(stream_url: str, keys: Keys) -> int:
     """The status of a signed upgrade of a data channel: 101 when it is let in. No token is sent."""
-    request = AWSRequest("GET", stream_url)
-    frozen = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    SigV4Auth(frozen, "ssmmessages", cast.REGION).add_auth(request)
     try:
-        with connect(stream_url, additional_headers=dict(request.headers.items()), compression=None, proxy=None):
+        with connect(stream_url, additional_headers=_upgrade(stream_url, keys), compression=None, proxy=None):
             return 101
     except InvalidStatus as refused:
         return refused.response.status_code
+
+
+@contextmanager
+def connected(system: LocalSystem, opened: dict[str, Any]) -> Iterator[None]:
+    """Within it, the data channel of a session that the broker handed out is open, its token redeemed."""
+    session = opened["session"]
+    headers = _upgrade(session["StreamUrl"], opened["credentials"])
+    members = {"MessageSchemaVersion": "1.0", "RequestId": str(uuid.uuid4()), "TokenValue": session["TokenValue"],
+               "ClientId": str(uuid.uuid4()), "ClientVersion": "1.2.814.0"}  # fmt: skip
+    with connect(
+        session["StreamUrl"], additional_headers=headers, compression=None, proxy=None, ping_interval=None, close_timeout=1
+    ) as channel:
+        channel.send(json.dumps(members))
+        eventually(lambda: _status(system, session["SessionId"]) == "Connected", "the session is connected")
+        yield
+
+
+def _status(system: LocalSystem, session_id: str) -> str | None:
+    state = system.sessions.get(session_id)
+    return None if state is None else state.status
+
+
+def _upgrade(stream_url: str, keys: Keys) -> dict[str, str]:
+    request = AWSRequest("GET", stream_url)
+    frozen = Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    SigV4Auth(frozen, "ssmmessages", cast.REGION).add_auth(request)
+    return dict(request.headers.items())

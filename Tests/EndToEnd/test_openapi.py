@@ -176,6 +176,7 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("RolloutDocument", "SessionCore/Rollout/RolloutPlace.swift", "struct RolloutDocument:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
+        ("RebuildReport", "BrokerService/RebuildSessions.swift", "struct RebuildReport:"),
         ("SweepReport", "BrokerService/SweepReport.swift", "struct SweepReport:"),
         ("Session", "SessionCore/API/SessionReplies.swift", "extension SessionHistory"),
         ("AuditAccess", "SessionCore/Audit/AuditAccess.swift", "struct AuditAccess:"),
@@ -192,8 +193,8 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
 @pytest.mark.parametrize(
     ("method", "path", "source", "others"),
     [
-        ("get", "/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from"}),
-        ("get", "/v1/sessions", "SessionCore/API/SessionListRequest.swift", set()),
+        ("get", "/v1/audit/records", "SessionCore/API/AuditReplies.swift", {"chain", "from", "read"}),
+        ("get", "/v1/sessions", "SessionCore/API/SessionListRequest.swift", {"read"}),
         ("delete", "/v1/sessions", "SessionCore/API/EndSessionsRequest.swift", set()),
         ("delete", "/v1/blocks", "SessionCore/API/BlockRequest.swift", {"roleId"}),
         ("get", "/v1/rollout", "SessionCore/API/RolloutRequest.swift", set()),
@@ -216,7 +217,10 @@ def test_the_kinds_of_session_are_the_brokers() -> None:
     source = swift("SessionCore/API/SessionKind.swift")
     started = re.search(r"static let started: \[SessionKind\] = \[(.*)\]", source)
     assert started is not None
-    assert SCHEMAS["SessionKind"]["enum"] == re.findall(r"\.(\w+)", started[1])
+    kinds = re.findall(r"^    case (\w+)$", source, re.MULTILINE)
+    assert SCHEMAS["SessionKind"]["enum"] == kinds
+    request = SCHEMAS["OpenSessionRequest"]["properties"]["kind"]
+    assert request["enum"] == re.findall(r"\.(\w+)", started[1])
 
 
 def test_the_kinds_of_finding_are_the_brokers() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import broker_process
 import pytest
 import session_documents
+import target_role
 from audit_log import AuditLog
 from broker_api import Answer, BrokerAPI, opening
 from node_state import offline
@@ -66,6 +67,8 @@ REFUSALS = [
             during=lambda system: session_documents.default_left_behind(system, DATABASE_SHELL)),
     Refusal("a document that is not there", "DOCUMENT_MISSING", 409, DATABASE_SHELL,
             during=lambda system: session_documents.missing(system, DATABASE_SHELL)),
+    Refusal("a Linux user in the tags of the broker's own role", "TARGET_ROLE_TAGGED", 409, "SSMSessionRunAs (webops)",
+            during=target_role.tagged_with_webops),
     Refusal("an over-long reason", "REASON_INVALID", 400, "257", members={"reason": "x" * 257}),
     Refusal("a reason that is all blanks", "REASON_INVALID", 400, "blank", members={"reason": "   "}),
     Refusal("a reason with a control character", "REASON_INVALID", 400, "control", members={"reason": "a\u001b[2Jb"}),

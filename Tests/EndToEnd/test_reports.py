@@ -106,7 +106,7 @@ def test_the_table_tells_it_in_a_line_each(system: LocalSystem) -> None:
 def test_verify_agrees_with_a_verification_of_its_own(system: LocalSystem, log: AuditLog) -> None:
     report = json.loads(said(system, SAM, "audit", "verify", "--output", "json"))
     assert report["isIntact"] is True and report["isAnchored"] is False
-    assert log.verify() > report["records"]  # both readings were recorded since
+    assert len(log.verify()) > report["records"]  # the reading of these was recorded since
     assert "intact" in said(system, SAM, "audit", "verify")
 
 

@@ -63,6 +63,7 @@ def test_inspect_looks_and_changes_nothing(system: LocalSystem, opened: Opened) 
     keys = assume(system, opened.inspect)
     role = cast.reserved_name("DatabaseAdmin", cast.SUFFIXES[cast.FIRST_ACCOUNT])
     assert refusal(system, keys, "iam", "get_role", RoleName=role) is None
+    assert refusal(system, keys, "iam", "get_role", RoleName="SSMBrokerTarget") is None
     assert refusal(system, keys, "ssm", "get_document", Name=DATABASE_SHELL) is None
     assert refusal(system, keys, "ssm", "describe_sessions", State="Active") is None
     look_alike = cast.reserved_name("DatabaseAdmin", cast.LOOK_ALIKE_SUFFIX)

@@ -73,6 +73,12 @@ REFUSED = [
 
 
 class TestRunAs:
+    def test_a_tag_of_who_starts_wins_over_the_document(self) -> None:
+        assert run_as(read(document()), NODES[WEB], "webops") == WEBOPS
+        assert run_as(read(document()), NODES[WEB], " ") == DBADMIN
+        with pytest.raises(CannotStart):
+            run_as(read(document(runAsEnabled=False)), NODES[WEB], "webops")
+
     @pytest.mark.parametrize(("inputs", "text"), REFUSED)
     def test_a_user_the_agent_refuses_is_refused_in_its_words(self, inputs: dict[str, Any], text: str) -> None:
         with pytest.raises(CannotStart) as refused:

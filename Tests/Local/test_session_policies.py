@@ -25,6 +25,7 @@ from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 from system import cast
 from system.contracts import ChannelRefused, ChannelRequest
+from system.moto_services import iam
 from system.principals import SessionCredentials
 
 
@@ -43,6 +44,13 @@ def test_the_start_session_starts_its_node_with_its_document(world: World) -> No
     assert (started.target, started.document_name, started.reason) == (cast.DB_1, SHELL, "INC-7")
     assert started.owner_arn == "arn:aws:sts::111122223333:assumed-role/SSMBrokerTarget/alice.n0nce1"
     assert started.document["inputs"]["runAsDefaultUser"] == "dbadmin"
+    assert started.run_as_tag is None
+
+
+def test_a_user_tag_on_the_role_goes_with_every_session_that_it_starts(world: World) -> None:
+    iam(cast.FIRST_ACCOUNT).tag_role("SSMBrokerTarget", [{"Key": "SSMSessionRunAs", "Value": "webops"}])
+    world.client("ssm", world.assume(start_policy())).start_session(Target=cast.DB_1, DocumentName=SHELL)
+    assert [started.run_as_tag for started in world.sessions.started] == ["webops"]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ struct AuditStoreContractTests {
         func sessions(matching query: SessionQuery) async throws -> SessionPage {
             try await right.sessions(matching: query)
         }
+        func rebuild(_ session: RecordID) async throws -> Bool { try await left.rebuild(session) }
         func chain(_ chain: Int, from: Int64, limit: Int) async throws -> [ChainedRecord] {
             try await left.chain(chain, from: from, limit: limit)
         }

@@ -10,6 +10,7 @@ import Testing
         var platform: String? = "Linux"
         var ping: String? = "Online"
         var hasNode = true
+        var tags: [String: String] = ["Owner": "platform"]
         var hasDocument = true
         var content: @Sendable (String) -> String = { $0 }
         var version = "3"
@@ -53,6 +54,10 @@ import Testing
         Case(why: "a lost connection", code: .nodeOffline, ping: "ConnectionLost"),
         Case(why: "an inactive node", code: .nodeOffline, ping: "Inactive"),
         Case(why: "a node of no known state", code: .nodeOffline, ping: nil),
+        Case(why: "a user tag on the target role", code: .targetRoleTagged, tags: ["SSMSessionRunAs": "dbadmin"]),
+        Case(why: "a user tag in another case", code: .targetRoleTagged, tags: ["ssmsessionrunas": "root"]),
+        Case(why: "a user tag without a user", code: .targetRoleTagged, tags: ["SSMSessionRunAs": ""]),
+        Case(why: "a tag that only begins like it", code: nil, tags: ["SSMSessionRunAsDefault": "root"]),
         Case(why: "no document", code: .documentMissing, hasDocument: false),
         Case(
             why: "another Linux user",
@@ -83,6 +88,7 @@ import Testing
         let facts = AccessFacts(
             role: example.role,
             node: example.hasNode ? try Cast.node(platform: example.platform, ping: example.ping) : nil,
+            target: TargetRoleFacts(tags: example.tags),
             document: example.hasDocument
                 ? Cast.document(
                     example.content(entitlement.document.content.canonicalText),
@@ -104,23 +110,34 @@ import Testing
         let entitlement = try Cast.entitlement()
         let other = NodeFacts(id: try NodeID("i-0aaaaaaaaaaaaaaa1"), platformType: "Linux", pingStatus: "Online")
         let problem = try #require(throws: Problem.self) {
-            try entitlement.decide(on: AccessFacts(role: Cast.role(), node: other, document: nil))
+            try entitlement.decide(on: AccessFacts(role: Cast.role(), node: other, target: Cast.target, document: nil))
         }
         #expect(problem.code == .nodeNotFound)
     }
 
-    @Test("the role is asked first, then the node, then the document")
+    @Test("the role is asked first, then the node, then the broker's own role, then the document")
     func order() throws {
         let entitlement = try Cast.entitlement()
+        let plain = Cast.target
+        let tagged = TargetRoleFacts(tags: ["SSMSessionRunAs": "webops"])
         let windows = try Cast.node(platform: "Windows", ping: "Inactive")
         let steps: [(AccessFacts, ProblemCode)] = [
-            (AccessFacts(role: nil, node: nil, document: nil), .roleNotProven),
-            (AccessFacts(role: Cast.role(), node: nil, document: nil), .nodeNotFound),
-            (AccessFacts(role: Cast.role(), node: windows, document: nil), .nodeNotLinux),
-            (AccessFacts(role: Cast.role(), node: try Cast.node(ping: nil), document: nil), .nodeOffline),
-            (AccessFacts(role: Cast.role(), node: try Cast.node(), document: nil), .documentMissing),
+            (AccessFacts(role: nil, node: nil, target: tagged, document: nil), .roleNotProven),
+            (AccessFacts(role: Cast.role(), node: nil, target: tagged, document: nil), .nodeNotFound),
+            (AccessFacts(role: Cast.role(), node: windows, target: tagged, document: nil), .nodeNotLinux),
             (
-                AccessFacts(role: Cast.role(), node: try Cast.node(), document: Cast.document("{}", latest: "4")),
+                AccessFacts(role: Cast.role(), node: try Cast.node(ping: nil), target: tagged, document: nil),
+                .nodeOffline
+            ),
+            (AccessFacts(role: Cast.role(), node: try Cast.node(), target: tagged, document: nil), .targetRoleTagged),
+            (AccessFacts(role: Cast.role(), node: try Cast.node(), target: plain, document: nil), .documentMissing),
+            (
+                AccessFacts(
+                    role: Cast.role(),
+                    node: try Cast.node(),
+                    target: plain,
+                    document: Cast.document("{}", latest: "4")
+                ),
                 .documentChanged
             ),
         ]

@@ -77,6 +77,9 @@ enum Cast {
         NodeFacts(id: try NodeID("i-0bbbbbbbbbbbbbbb2"), platformType: platform, pingStatus: ping)
     }
 
+    /// The broker's role as it must be: tagged, but not with a Linux user.
+    static let target = TargetRoleFacts(tags: ["Owner": "platform"])
+
     static func document(_ content: String, version: String = "3", latest: String = "3", default: String = "3")
         -> DocumentFacts
     {

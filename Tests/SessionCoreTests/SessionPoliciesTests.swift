@@ -7,11 +7,15 @@ import Testing
 
     @Test("the session that looks may look at roles, documents and nodes, and change nothing")
     func inspect() throws {
-        let policy = SessionPolicies.inspect(account: try AccountID(Cast.account), partition: .aws)
+        let policy = SessionPolicies.inspect(
+            account: try AccountID(Cast.account),
+            partition: .aws,
+            targetRole: "arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget"
+        )
         #expect(
             policy.canonicalText == """
                 {"Statement":[{"Action":["iam:GetRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:role/aws-reserved/\
-                sso.amazonaws.com/*"]},{"Action":["ssm:DescribeDocument","ssm:GetDocument"],"Effect":"Allow","Resource":["arn:aws:\
+                sso.amazonaws.com/*","arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget"]},{"Action":["ssm:DescribeDocument","ssm:GetDocument"],"Effect":"Allow","Resource":["arn:aws:\
                 ssm:*:111122223333:document/SSMBroker-*"]},{"Action":["ssm:DescribeInstanceInformation","ssm:DescribeSessions",\
                 "ssm:GetConnectionStatus"],"Effect":"Allow","Resource":["*"]}],"Version":"2012-10-17"}
                 """

@@ -31,6 +31,17 @@ extension AuditStoreContract {
             try require(try await store.session(AuditSamples.id(10))?.state == .failed, "failed")
             try require(try await store.session(AuditSamples.id(20))?.state == .unknown, "unknown")
         },
+        AuditStoreContract("a session that stands as its records say is not made anew") { store in
+            _ = try await store.append(try AuditSamples.record(1, .intent, session: 1))
+            _ = try await store.append(try AuditSamples.record(2, .started, session: 1))
+            _ = try await store.append(try AuditSamples.record(3, .started, session: 3))
+            for number in [1, 3, 9] {
+                try require(try await !store.rebuild(AuditSamples.id(number)), "nothing to do for session \(number)")
+            }
+            try await requireFold(of: AuditSamples.id(1), in: store)
+            _ = try await store.append(try AuditSamples.record(4, .ended, session: 1))
+            try require(try await store.session(AuditSamples.id(1))?.state == .ended, "and it goes on")
+        },
         AuditStoreContract("records without an intent, or of no session, make no session") { store in
             _ = try await store.append(try AuditSamples.record(1, .denied))
             _ = try await store.append(try AuditSamples.record(2, .started, session: 2))

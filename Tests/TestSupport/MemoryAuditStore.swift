@@ -111,6 +111,18 @@ package final class MemoryAuditStore: AuditStore {
 
     package func session(_ id: RecordID) async throws -> SessionHistory? { state.withLock { $0.sessions[id] } }
 
+    package func rebuild(_ session: RecordID) async throws -> Bool {
+        state.withLock { state in
+            let told = SessionHistory(records: state.entries.map(\.record).filter { $0.session == session })
+            guard let told, state.sessions[session] != told else { return false }
+            state.sessions[session] = told
+            return true
+        }
+    }
+
+    /// Forgets the state of every session, as a store does whose mutable part is lost.
+    package func loseSessions() { state.withLock { $0.sessions = [:] } }
+
     package func sessions(matching query: SessionQuery) async throws -> SessionPage {
         let found = state.withLock(\.sessions).values
             .filter { query.matches($0) && isAfter(query.cursor, $0.opened, $0.id) }

@@ -73,10 +73,15 @@ struct SourceOptions: ParsableArguments {
 
     /// The copy, or the broker.
     ///
+    /// - Parameters:
+    ///   - world: The world.
+    ///   - ofEverything: Whether the whole log is going to be read.
+    /// - Returns: The source.
     /// - Throws: ``CommandFailure``.
-    func source(in world: Dependencies) async throws -> any AuditSource {
+    func source(in world: Dependencies, ofEverything: Bool = false) async throws -> any AuditSource {
         if let local { return try await LocalLog(path: local) }
-        return try world.broker(profile: signIn.profile)
+        let broker = try world.broker(profile: signIn.profile)
+        return ofEverything ? broker.readingEverything : broker
     }
 }
 

@@ -4,7 +4,8 @@ internal import SessionCore
 struct SessionStory: Sendable {
     /// Its records, oldest first.
     let records: [ChainedRecord]
-    private let parts: [AuditRecord]
+    /// What the records say, of those that this client understands.
+    let parts: [AuditRecord]
 
     /// Puts records in order: by time, and of one moment as sessions go.
     init(_ records: [ChainedRecord]) {
@@ -117,7 +118,7 @@ struct SessionStory: Sendable {
     }
 
     /// A label and its value, on as many lines as the width asks for; none without a value.
-    private static func wrapped(_ label: String, _ value: String?, indent: Int, label space: Int, width: Int)
+    static func wrapped(_ label: String, _ value: String?, indent: Int, label space: Int, width: Int)
         -> [String]
     {
         guard let value = value.map(Printable.line), !value.isEmpty else { return [] }

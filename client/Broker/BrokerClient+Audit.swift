@@ -22,7 +22,7 @@ extension BrokerClient {
     ///
     /// - Throws: ``CommandFailure``.
     func heads() async throws -> [ChainHead] {
-        let json = try await call("GET", "/v1/audit/heads", milliseconds: Self.auditMilliseconds, purpose: Self.purpose)
+        let json = try await read("/v1/audit/heads", [], purpose: Self.purpose)
         let elements = json["heads"]?.elements ?? []
         let heads = elements.compactMap(ChainHead.init(json:))
         // The bound is far above any log and far below what arithmetic can hold.
@@ -31,16 +31,30 @@ extension BrokerClient {
         return heads
     }
 
+    /// The same broker, for a command that reads the whole log: its first question has that recorded, and no other needs to.
+    var readingEverything: BrokerClient {
+        var copy = self
+        copy.reading = OpenReading("all")
+        return copy
+    }
+
+    /// A page of what reading is recorded for.
+    func read(_ path: String, _ query: [(name: String, value: String)], purpose: String) async throws -> JSON {
+        let json = try await call(
+            "GET",
+            path,
+            query: reading.continuing(query),
+            milliseconds: Self.auditMilliseconds,
+            purpose: purpose
+        )
+        reading.note(json)
+        return json
+    }
+
     private static let purpose = "The audit log was not read"
 
     private func page(query: [(name: String, value: String)]) async throws -> AuditPage {
-        let json = try await call(
-            "GET",
-            "/v1/audit/records",
-            query: query,
-            milliseconds: Self.auditMilliseconds,
-            purpose: Self.purpose
-        )
+        let json = try await read("/v1/audit/records", query, purpose: Self.purpose)
         guard let page = AuditPage(json: json) else { throw unreadableAudit() }
         return page
     }

@@ -31,13 +31,7 @@ extension BrokerClient {
     ///
     /// - Throws: ``CommandFailure``.
     func sessions(_ request: SessionListRequest) async throws -> SessionPage {
-        let json = try await call(
-            "GET",
-            "/v1/sessions",
-            query: request.parameters,
-            milliseconds: 33_000,
-            purpose: Self.sessionsPurpose
-        )
+        let json = try await read("/v1/sessions", request.parameters, purpose: Self.sessionsPurpose)
         guard let page = SessionPage(json: json) else {
             throw CommandFailure(
                 .failed,

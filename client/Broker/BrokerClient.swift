@@ -12,6 +12,8 @@ struct BrokerClient: Sendable {
     let credentials: any CredentialSource
     /// The time that signatures carry.
     let now: @Sendable () -> Timestamp
+    /// The reading of the log that is under way.
+    var reading = OpenReading()
 
     /// A little more than API Gateway's 29 s: its own answer says more than our giving up.
     private static let openMilliseconds = 33_000

@@ -21,7 +21,8 @@ extension ExitStatus {
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .mapInvalid: self = .usage
         case .integrationTimeout, .integrationFailed, .routeNotFound, .methodNotAllowed, .requestExpired,
             .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound, .blockNotFound,
-            .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .awsThrottled, .awsUnavailable,
+            .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
+            .awsUnavailable,
             .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure:
             self = .failed
         }

@@ -32,7 +32,7 @@ struct AuditPull: BrokerCommand {
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
-        let broker = try world.broker(profile: signIn.profile)
+        let broker = try world.broker(profile: signIn.profile).readingEverything
         let heads = try await broker.heads().sorted { $0.chain < $1.chain }
         let copy = try await LocalLog.reading(to) {
             try await AuditCopy.open(at: to, addingFrom: broker.endpoint.url)

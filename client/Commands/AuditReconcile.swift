@@ -63,7 +63,7 @@ struct AuditReconcile: BrokerCommand {
             trail.read(file) { place, event in reconciliation.take(place, event) }
         }
         progress.end()
-        guard trail.events > 0 else { throw nothingRead(trail) }
+        guard trail.events > 0 else { throw trail.nothingRead(in: paths) }
         reconciliation.finish()
         let result = ReconciliationResult(reconciliation, trail: trail, files: files.count)
         world.output.write(result.json, as: format) { result.lines(width: world.output.columns) }
@@ -78,17 +78,6 @@ struct AuditReconcile: BrokerCommand {
         rules.brokerRole = String(brokerRole.split(separator: "/").last ?? "")
         rules.breakGlass = Set(breakGlass.compactMap { $0.split(separator: "/").last.map(String.init) })
         return rules
-    }
-
-    /// Nothing compared must not look like nothing found.
-    private func nothingRead(_ trail: TrailReader) -> CommandFailure {
-        CommandFailure(
-            .usage,
-            code: "TRAIL_EMPTY",
-            what: "There is no event of CloudTrail in \(paths.joined(separator: ", ")).",
-            why: trail.badFiles.prefix(5).map { "\($0.path): \($0.reason)" },
-            next: "Name files of CloudTrail, or a folder that holds them, with --cloudtrail."
-        )
     }
 
     private static func failure(_ result: ReconciliationResult) -> CommandFailure {

@@ -6,24 +6,36 @@ struct AuditSweep: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
         abstract: "Look for sessions that were left behind, and end the broker's own.",
+        usage: """
+            ssm-broker audit sweep [--rebuild-sessions] [--profile <profile>]
+                   [--output <output>]
+            """,
         discussion: """
             Ends what nobody can use any more of the broker's own sessions, records
             ends that happened elsewhere, and reports every other session of the
             broker's role without touching it. It also runs on a schedule. Ends with
             1 when an account could not be looked at.
 
-            Example:
+            With --rebuild-sessions it makes the broker's list of sessions anew from the
+            log instead: when that list was lost, or is doubted. See the broker's README.
+
+            Examples:
               ssm-broker audit sweep
+              ssm-broker audit sweep --rebuild-sessions
             """
     )
 
+    @Flag(help: "Make the list of sessions anew from the log.")
+    var rebuildSessions = false
     @OptionGroup var signIn: SignInOptions
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
-        let report = try await world.broker(profile: signIn.profile).sweep()
+        let broker = try world.broker(profile: signIn.profile)
+        guard !rebuildSessions else { return try await rebuild(broker, in: world) }
+        let report = try await broker.sweep()
         world.output.write(report, as: format) { Self.lines(report, width: world.output.columns) }
         let failures = report["failures"]?.elements ?? []
         guard failures.isEmpty else {
@@ -42,6 +54,22 @@ struct AuditSweep: BrokerCommand {
             world.output.tell(
                 "There was no time to look everywhere. Run it again: it goes on where others were not looked at."
             )
+        }
+    }
+
+    private func rebuild(_ broker: BrokerClient, in world: Dependencies) async throws {
+        var sessions: Int64 = 0
+        var rebuilt: Int64 = 0
+        var cursor: String?
+        repeat {
+            let step = try await broker.rebuildSessions(from: cursor)
+            sessions += step["sessions"]?.number ?? 0
+            rebuilt += step["rebuilt"]?.number ?? 0
+            // A step that leads to where it began would go round in a circle.
+            cursor = step["next"]?.text == cursor ? nil : step["next"]?.text
+        } while cursor != nil && world.signals.first == nil
+        world.output.write(["rebuilt": .integer(rebuilt), "sessions": .integer(sessions)], as: format) {
+            ["\(sessions) \(sessions == 1 ? "session" : "sessions"), of which \(rebuilt) did not stand as the log says"]
         }
     }
 
@@ -67,6 +95,20 @@ struct AuditSweep: BrokerCommand {
 }
 
 extension BrokerClient {
+    /// Makes the list of sessions anew, one step.
+    ///
+    /// - Returns: The step's report, in the API's form.
+    /// - Throws: ``CommandFailure``.
+    fileprivate func rebuildSessions(from cursor: String?) async throws -> JSON {
+        try await call(
+            "POST",
+            "/v1/audit/sweep",
+            body: .compact(["cursor": cursor.map(JSON.string), "rebuildSessions": true]),
+            milliseconds: 33_000,
+            purpose: "The list of sessions was not made anew, or not to its end"
+        )
+    }
+
     /// Runs the sweep.
     ///
     /// - Returns: The report, in the API's form.

@@ -36,7 +36,7 @@ struct AuditVerify: BrokerCommand {
     func run(in world: Dependencies) async throws {
         // Read first: what is anchored later than the heads were asked for would look cut off.
         let anchors = try anchors.map { try Anchors(path: $0) }
-        let source = try await place.source(in: world)
+        let source = try await place.source(in: world, ofEverything: true)
         let progress = Progress("verifying", on: world.output)
         let report = try await LogVerification(source: source, anchors: anchors, progress: progress).run()
         if report.findings.isEmpty || format == .json {

@@ -10,9 +10,12 @@ struct MapSummary: Sendable {
     /// On one line, for example `1 added, 2 changed`.
     var text: String {
         let parts = [
-            ("added", "added"), ("removed", "removed"), ("changed", "changed"), ("users", "Linux users"),
-            ("documents", "documents"), ("principals", "principals"), ("settings", "settings"),
-        ].compactMap { name, words in summary?[name]?["count"]?.number.map { "\($0) \(words)" } }
+            ("added", "added", "added"), ("removed", "removed", "removed"), ("changed", "changed", "changed"),
+            ("users", "Linux user", "Linux users"), ("documents", "document", "documents"),
+            ("principals", "principal", "principals"), ("settings", "setting", "settings"),
+        ].compactMap { name, one, many in
+            summary?[name]?["count"]?.number.map { "\($0) \($0 == 1 ? one : many)" }
+        }
         return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
     }
 }

@@ -32,6 +32,8 @@ public struct IAM: Sendable {
         public let id: String
         /// The ARN, with the path in it.
         public let arn: String
+        /// The role's tags, whose keys IAM holds for one and the same when they differ only in case.
+        public let tags: [String: String]
         /// The request ID that CloudTrail knows; nil when the answer had none.
         public let requestID: String?
     }
@@ -52,9 +54,17 @@ public struct IAM: Sendable {
                 name: try role.value("RoleName"),
                 id: try role.value("RoleId"),
                 arn: try role.value("Arn"),
+                tags: try Self.tags(of: role),
                 requestID: requestID
             )
         }
         return try await client.send(call, in: region, as: credentials)
+    }
+
+    /// A role without tags has no list of them.
+    private static func tags(of role: XMLTree) throws -> [String: String] {
+        let list = role.children.first { $0.name == "Tags" }
+        let tags = try (list?.children ?? []).map { (try $0.value("Key"), try $0.child("Value").trimmedText) }
+        return Dictionary(tags) { first, _ in first }
     }
 }

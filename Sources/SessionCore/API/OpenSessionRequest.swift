@@ -124,11 +124,18 @@ public struct OpenSessionRequest: Sendable, Hashable {
 }
 
 /// What all bodies have in common.
-enum RequestBody {
+public enum RequestBody {
     /// The largest body that is read, in bytes.
     static let maximumBytes = 8192
 
-    static func parse(_ body: [UInt8], maximumBytes: Int = maximumBytes) throws(Problem) -> JSON {
+    /// Reads a body's JSON.
+    ///
+    /// - Throws: ``Problem`` with `BODY_INVALID`.
+    public static func parse(_ body: [UInt8]) throws(Problem) -> JSON {
+        try parse(body, maximumBytes: maximumBytes)
+    }
+
+    static func parse(_ body: [UInt8], maximumBytes: Int) throws(Problem) -> JSON {
         guard body.count <= maximumBytes else {
             throw invalid("The body has \(body.count) bytes; at most \(maximumBytes) are read.")
         }
@@ -139,7 +146,8 @@ enum RequestBody {
         }
     }
 
-    static func problem(_ problems: [JSONReader.Problem]) -> Problem {
+    /// What is wrong with a body, as its sender sees it.
+    public static func problem(_ problems: [JSONReader.Problem]) -> Problem {
         let lines = problems.map { problem in
             problem.path.isEmpty
                 ? problem.explanation : "\(problem.path.joined(separator: ".")): \(problem.explanation)"

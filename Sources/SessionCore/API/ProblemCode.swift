@@ -101,6 +101,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case deadlineTooClose = "DEADLINE_TOO_CLOSE"
     /// The role in the member account cannot be assumed, or lacks a right.
     case targetRoleRefused = "TARGET_ROLE_REFUSED"
+    /// The role in the member account has a tag that overrides the session documents' Linux user.
+    case targetRoleTagged = "TARGET_ROLE_TAGGED"
     /// AWS is throttling the broker.
     case awsThrottled = "AWS_THROTTLED"
     /// An AWS service did not answer, or failed.
@@ -144,7 +146,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .routeNotFound, .nodeNotFound, .sessionNotFound, .blockNotFound, .mapVersionNotFound: 404
         case .methodNotAllowed: 405
         case .requestReplayed, .nodeOffline, .nodeNotConnected, .documentMissing, .documentChanged,
-            .documentNotDefault, .sessionEnded, .tooManySessions, .blockLocksYouOut, .mapChanged, .mapLocksYouOut:
+            .documentNotDefault, .sessionEnded, .tooManySessions, .targetRoleTagged, .blockLocksYouOut, .mapChanged,
+            .mapLocksYouOut:
             409
         case .mapInvalid: 422
         case .internalFailure: 500

@@ -6,6 +6,7 @@ extension Entitlement {
     public func decide(on facts: AccessFacts) throws(Problem) {
         try Self.prove(caller, against: facts.role)
         try check(node: facts.node)
+        try check(target: facts.target)
         try check(document: facts.document)
     }
 
@@ -50,6 +51,17 @@ extension Entitlement {
                 next: "Start the node or its amazon-ssm-agent, then try again."
             )
         }
+    }
+
+    private func check(target: TargetRoleFacts) throws(Problem) {
+        guard let user = target.runAs else { return }
+        throw Problem(
+            .targetRoleTagged,
+            detail:
+                "The broker's role in account \(caller.account) has the tag SSMSessionRunAs (\(user.printable(maximumLength: 64))), which would decide the Linux user of every session in place of the session documents.",
+            next:
+                "Tell the security team: somebody tagged the role. Sessions go on when the platform team has removed the tag."
+        )
     }
 
     private func check(document facts: DocumentFacts?) throws(Problem) {

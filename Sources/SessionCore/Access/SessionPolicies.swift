@@ -7,13 +7,19 @@ public enum SessionPolicies {
     /// The longest policy that STS takes, in characters.
     public static let maximumLength = 2048
 
-    /// To look, in one account: prove roles, read session documents, find nodes and sessions.
+    /// To look, in one account: prove roles, read the own role's tags and session documents, find nodes and sessions.
     ///
     /// Nothing that starts or changes.
-    public static func inspect(account: AccountID, partition: Partition) -> JSON {
+    ///
+    /// - Parameters:
+    ///   - account: The account.
+    ///   - partition: The account's partition.
+    ///   - targetRole: The ARN of the broker's role there.
+    /// - Returns: The policy.
+    public static func inspect(account: AccountID, partition: Partition, targetRole: String) -> JSON {
         let arn = "arn:\(partition.rawValue)"
         return policy([
-            allow(["iam:GetRole"], on: ["\(arn):iam::\(account):role\(RoleProof.reservedPath)*"]),
+            allow(["iam:GetRole"], on: ["\(arn):iam::\(account):role\(RoleProof.reservedPath)*", targetRole]),
             allow(
                 ["ssm:DescribeDocument", "ssm:GetDocument"],
                 on: ["\(arn):ssm:*:\(account):document/SSMBroker-*"]

@@ -41,6 +41,13 @@ public protocol AuditStore: Sendable {
     /// - Throws: ``AuditStoreFailure/unavailable(_:)``.
     func sessions(matching query: SessionQuery) async throws -> SessionPage
 
+    /// Makes the state of one session anew from its records, with what counts for limits.
+    ///
+    /// - Parameter session: The session; of one without an intent there is no state.
+    /// - Returns: Whether the state was another than its records come to.
+    /// - Throws: ``AuditStoreFailure/unavailable(_:)``.
+    func rebuild(_ session: RecordID) async throws -> Bool
+
     /// A stretch of one chain, in order.
     ///
     /// - Parameters:

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 @testable import ssm_broker
 
@@ -23,6 +24,7 @@ final class LoopbackBroker: Sendable {
     /// - Parameter answer: Makes the body of the answer to a request; the status is 200.
     /// - Throws: ``SystemError``.
     init(answer: @escaping @Sendable (Request) -> String) throws {
+        LostReaders.areErrors()
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -11,7 +11,10 @@ final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        // What still runs may put files there, or take them away, while they are being removed; nobody can act on a folder that stays.
+        for _ in 0..<20 where FileManager.default.fileExists(atPath: path) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     func text(_ name: String) throws -> String {

@@ -9,10 +9,9 @@ import TestSupport
 
 /// A world in which everything is known: scripted answers, a fixed time, output that is kept.
 final class World: Sendable {
-    /// What was written where.
-    struct Written: Sendable {
-        var result = ""
-        var notes = ""
+    /// What was written where; apart from the world, which goes with its folder when nobody but the written dependencies know it.
+    private final class Notebook: Sendable {
+        let pages = Mutex((result: "", notes: ""))
     }
 
     static let now = Timestamp(milliseconds: 1_795_248_000_000)
@@ -29,15 +28,16 @@ final class World: Sendable {
     let transport: ScriptedTransport
     let folder: TemporaryFolder
     let signals = SignalInbox()
-    private let written = Mutex(Written())
+    private let written = Notebook()
 
     init(_ answers: [ScriptedTransport.Answer] = []) throws {
+        LostReaders.areErrors()
         transport = ScriptedTransport(answers)
         folder = try TemporaryFolder()
     }
 
-    var result: String { written.withLock { $0.result } }
-    var notes: String { written.withLock { $0.notes } }
+    var result: String { written.pages.withLock(\.result) }
+    var notes: String { written.pages.withLock(\.notes) }
 
     /// The dependencies; tests change what they are about.
     func dependencies(_ environment: [String: String] = [:], columns: Int? = nil) -> Dependencies {
@@ -48,8 +48,8 @@ final class World: Sendable {
             now: { Self.now },
             makeID: { RecordID(random: Array(0..<16)) },
             output: Output(
-                result: { text in self.written.withLock { $0.result += text } },
-                note: { text in self.written.withLock { $0.notes += text } },
+                result: { [written] text in written.pages.withLock { $0.result += text } },
+                note: { [written] text in written.pages.withLock { $0.notes += text } },
                 columns: columns
             ),
             signals: signals,

@@ -34,8 +34,10 @@ class CannotStart(Exception):
     """The agent cannot start the command; the text is the agent's."""
 
 
-def run_as(document: SessionDocument, node: Node) -> LinuxUser:
-    """The user the document's session runs as.
+def run_as(document: SessionDocument, node: Node, tag: str | None = None) -> LinuxUser:
+    """The user that the session runs as: the document's, unless its starter has a tag.
+
+    Source: User Guide, "Turn on Run As support for Linux and macOS managed nodes"; amazon-ssm-agent, docparser.go.
 
     Raises:
         CannotStart: there is none, or it is one the agent refuses.
@@ -45,7 +47,7 @@ def run_as(document: SessionDocument, node: Node) -> LinuxUser:
         raise CannotStart(
             "runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo"
         )
-    name = document.run_as_user
+    name = tag if tag and tag.strip() else document.run_as_user
     if not name.strip():
         raise CannotStart("please set the RunAs default user")
     user = node.user(name)
@@ -101,7 +103,7 @@ class Agent:
     async def _run_shell(self, request: StartRequest, document: SessionDocument, channel: SessionChannel) -> Ending:
         if self._always_handshake:
             await self._shake_hands(document.session_type, channel)
-        user = run_as(document, self._node_users.node(request.target))
+        user = run_as(document, self._node_users.node(request.target), request.run_as_tag)
         node = await self._node(request.target)
         if node.switch.identity == "none":
             channel.send(PayloadType.OUTPUT, f"infra/local: {node.switch.notice}\r\n".encode())

@@ -5,6 +5,7 @@ Each request: which operation, signature, model, IAM, effect, record. The order 
 
 from __future__ import annotations
 
+import socket
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
@@ -58,6 +59,11 @@ class AWS:
     def url(self) -> str:
         """The endpoint of every service."""
         return self._server.url
+
+    @property
+    def connections(self) -> frozenset[socket.socket]:
+        """The open connections, those among them whose client is gone and whose call is still worked on."""
+        return self._server.connections
 
     def close(self) -> None:
         """Stops listening."""

@@ -34,6 +34,8 @@ class StartRequest:
     """The session id's prefix."""
     user_id: str
     """The starter's ``aws:userid``: ``AROA…:<session name>``. AWS tags every session with it."""
+    run_as_tag: str | None = None
+    """The starter's tag SSMSessionRunAs: for the agent it wins over the document's user."""
 
 
 @dataclass(frozen=True)

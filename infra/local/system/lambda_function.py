@@ -163,6 +163,11 @@ class LambdaFunction:
         for instance in self._all:
             instance.restart()
 
+    def kill(self) -> None:
+        """Kills every process, and waits for nothing."""
+        for instance in self._all:
+            instance.kill()
+
     def close(self) -> None:
         """Ends every process, and forgets the events left."""
         self.left.close()

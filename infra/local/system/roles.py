@@ -70,6 +70,15 @@ def find(arn: str) -> Role | None:
     )
 
 
+def tags(arn: str) -> dict[str, str]:
+    """The tags of the role with exactly this ARN, path included."""
+    role = find(arn)
+    if role is None:
+        return {}
+    listed, _ = iam(role.account).list_role_tags(role.name, None)
+    return {tag["Key"]: tag["Value"] for tag in listed}
+
+
 def identity_policies(session: RoleSession) -> list[Policy]:
     """What the session's role may do now; nothing once the role is gone or made anew."""
     role = find(session.role_arn)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from . import roles
 from .calls import Call, Check, Operation
 from .contracts import SessionGone, Sessions, SessionState, StartedSession, StartRequest
 from .errors import AWSError, invalid
@@ -84,6 +85,7 @@ class SessionCalls:
             owner_arn=session.arn,
             role_session_name=session.name,
             user_id=session.user_id,
+            run_as_tag=roles.tags(session.role_arn).get("SSMSessionRunAs"),
         )
         return _started(self._sessions.start(request))
 

@@ -90,6 +90,12 @@ class LoopbackServer:
         """``http://127.0.0.1:<port>``."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def connections(self) -> frozenset[socket.socket]:
+        """The open connections. One whose client has gone is among them as long as its last request is worked on."""
+        with self._lock:
+            return frozenset(self._connections)
+
     def connected(self, connection: socket.socket) -> None:
         """Remembers a connection, to be closed with the server."""
         with self._lock:
