@@ -94,23 +94,49 @@ def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
         },
         write("AppendRecords", ["dynamodb:PutItem"], every[0]),
         write("MoveHeads", ["dynamodb:UpdateItem"], every[1]),
-        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem"], every[2]),
+        write("KeepSessions", ["dynamodb:PutItem", "dynamodb:UpdateItem"], every[2]),
+        # It is part of a transaction by nature; the authorization reference does not give it the key that says so.
+        {"Sid": "CheckSessions", "Effect": "Allow", "Action": "dynamodb:ConditionCheckItem", "Resource": every[2]},
     )
 
 
 def target_trust() -> dict[str, Any]:
-    """Only the broker's role, of our organisation, and only under a name: every session names its person."""
-    return policy({
-        "Sid": "TheBrokerInSomebodysName",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Condition": {
-            "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
-            "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
-            "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+    """Only the broker's role, of our organisation, and only under a name: every session names its person.
+
+    Setting the source identity is another action, whose requests say nothing of the session's name. A tag that would choose
+    the Linux user is refused by name, though nothing here allows tags at all.
+    """
+    broker = {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"}
+    is_the_broker = {
+        "StringEquals": {"aws:PrincipalOrgID": ORGANIZATION},
+        "ArnEquals": {"aws:PrincipalArn": BROKER_ROLE_ARN},
+    }
+    return policy(
+        {
+            "Sid": "TheBrokerInSomebodysName",
+            "Effect": "Allow",
+            "Principal": broker,
+            "Action": "sts:AssumeRole",
+            "Condition": {
+                **is_the_broker,
+                "StringLike": {"sts:SourceIdentity": "?*", "sts:RoleSessionName": ["ssm-broker", "?*.?*"]},
+            },
         },
-    })  # fmt: skip
+        {
+            "Sid": "WhichItSets",
+            "Effect": "Allow",
+            "Principal": broker,
+            "Action": "sts:SetSourceIdentity",
+            "Condition": {**is_the_broker, "StringLike": {"sts:SourceIdentity": "?*"}},
+        },
+        {
+            "Sid": "NoLinuxUserByTag",
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": ["sts:AssumeRole", "sts:TagSession"],
+            "Condition": {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": "SSMSessionRunAs"}},
+        },
+    )
 
 
 def target_policy(account: str) -> dict[str, Any]:

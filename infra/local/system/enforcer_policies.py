@@ -49,21 +49,29 @@ def execution_policy() -> dict[str, Any]:
 
 
 def member_trust() -> dict[str, Any]:
-    """Only the enforcer's execution role, of our organisation, and only under its own name."""
-    return policy({
-        "Sid": "TheEnforcerUnderItsName",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"},
-        "Action": ["sts:AssumeRole", "sts:SetSourceIdentity"],
-        "Condition": {
-            "StringEquals": {
-                "aws:PrincipalOrgID": ORGANIZATION,
-                "sts:RoleSessionName": SESSION_NAME,
-                "sts:SourceIdentity": SESSION_NAME,
-            },
-            "ArnEquals": {"aws:PrincipalArn": ENFORCER_EXECUTION_ARN},
+    """Only the enforcer's execution role, of our organisation, and only under its own name.
+
+    Setting the source identity is another action, whose requests say nothing of the session's name.
+    """
+    enforcer = {"AWS": f"arn:aws:iam::{BROKER_ACCOUNT}:root"}
+    own = {"aws:PrincipalOrgID": ORGANIZATION, "sts:SourceIdentity": SESSION_NAME}
+    is_the_enforcer = {"aws:PrincipalArn": ENFORCER_EXECUTION_ARN}
+    return policy(
+        {
+            "Sid": "TheEnforcerUnderItsName",
+            "Effect": "Allow",
+            "Principal": enforcer,
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {**own, "sts:RoleSessionName": SESSION_NAME}, "ArnEquals": is_the_enforcer},
         },
-    })  # fmt: skip
+        {
+            "Sid": "WhichItSets",
+            "Effect": "Allow",
+            "Principal": enforcer,
+            "Action": "sts:SetSourceIdentity",
+            "Condition": {"StringEquals": own, "ArnEquals": is_the_enforcer},
+        },
+    )
 
 
 def member_policy(account: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..errors import NotEmulated
 from .conditions import Condition, is_known_key, parse_operator
 from .patterns import pattern_parts
 
-Kind = Literal["identity", "session", "trust", "resource"]
+Kind = Literal["identity", "session", "trust", "resource", "service control"]
 
 _STATEMENT_MEMBERS = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
@@ -51,8 +51,11 @@ class Policy:
 
 
 @functools.lru_cache(maxsize=512)
-def parse(text: str, kind: Kind) -> Policy:
-    """Parses JSON text. Raises :class:`MalformedPolicy`, or :class:`NotEmulated` for what we cannot judge."""
+def parse(text: str, kind: Kind, told_keys: frozenset[str] = frozenset()) -> Policy:
+    """Parses JSON text. Raises :class:`MalformedPolicy`, or :class:`NotEmulated` for what we cannot judge.
+
+    `told_keys` are condition keys, in lower case, that the asker says with every question, beyond those the stand-in tells.
+    """
     try:
         document = json.loads(text, object_pairs_hook=_no_duplicates)
     except ValueError as error:
@@ -68,11 +71,11 @@ def parse(text: str, kind: Kind) -> Policy:
         statements = [statements]
     if not isinstance(statements, list) or not statements:
         raise MalformedPolicy("Missing required field Statement")
-    parsed = tuple(_statement(one, kind, version == VERSION_WITH_VARIABLES) for one in statements)
+    parsed = tuple(_statement(one, kind, version == VERSION_WITH_VARIABLES, told_keys) for one in statements)
     return Policy(kind, parsed, text)
 
 
-def _statement(raw: Any, kind: Kind, has_variables: bool) -> Statement:
+def _statement(raw: Any, kind: Kind, has_variables: bool, told_keys: frozenset[str]) -> Statement:
     if not isinstance(raw, dict):
         raise MalformedPolicy("Syntax errors in policy: a statement is not an object")
     _only(raw, _STATEMENT_MEMBERS, "statement")
@@ -102,12 +105,12 @@ def _statement(raw: Any, kind: Kind, has_variables: bool) -> Statement:
         resources=resources,
         not_resource=not_resource,
         principals=_principals(raw.get("Principal")),
-        conditions=_conditions(raw.get("Condition", {})),
+        conditions=_conditions(raw.get("Condition", {}), told_keys),
         has_variables=has_variables,
     )
 
 
-def _conditions(raw: Any) -> tuple[Condition, ...]:
+def _conditions(raw: Any, told_keys: frozenset[str]) -> tuple[Condition, ...]:
     if not isinstance(raw, dict):
         raise MalformedPolicy("Syntax errors in policy: Condition is not an object")
     conditions = []
@@ -118,7 +121,7 @@ def _conditions(raw: Any) -> tuple[Condition, ...]:
         if not isinstance(keys, dict):
             raise MalformedPolicy(f"Syntax errors in policy: {name} is not an object")
         for key, values in keys.items():
-            if not is_known_key(key):
+            if not is_known_key(key) and key.lower() not in told_keys:
                 raise NotEmulated(f"condition key {key} is not emulated: whether it holds cannot be judged")
             conditions.append(Condition(operator, key, _texts(values, scalars=True)))
     return tuple(conditions)
