@@ -1,6 +1,5 @@
 internal import AWSClient
 internal import CurlTransport
-internal import Logging
 internal import SessionCore
 internal import Synchronization
 
@@ -31,14 +30,9 @@ extension Dependencies {
                     CredentialChain(
                         profile: profile,
                         environment: environment,
-                        client: AWSClient(
-                            transport: transport,
-                            endpoints: try endpoints(environment),
-                            now: now,
-                            sleep: { try await Task.sleep(for: .milliseconds($0)) },
-                            random: { Double.random(in: 0..<1) },
-                            logger: Logger(label: "ssm-broker") { _ in SwiftLogNoOpLogHandler() }
-                        ),
+                        client: try aws(environment: environment, transport: transport, now: now) {
+                            try await Task.sleep(for: .milliseconds($0))
+                        },
                         mfaCode: { TerminalPrompt.secret("MFA code for \($0): ") }
                     ),
                     now: now

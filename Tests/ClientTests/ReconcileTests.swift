@@ -86,6 +86,30 @@ struct ReconcileTests {
         #expect(world.result.contains("started-around-broker") && world.notes.contains("1 finding."))
     }
 
+    @Test(
+        "sessions of the break-glass permission set are a class of their own; other permission sets and look-alikes are not in it"
+    )
+    func breakGlass() async throws {
+        let folder = try TemporaryFolder()
+        let trail = Trail()
+        let events = [
+            trail.direct("BreakGlass"), trail.direct("BreakGlass", path: "/aws-reserved/sso.amazonaws.com/"),
+            trail.direct("BreakGlass", path: "/"), trail.direct("BreakGlass_Junior"), trail.direct("DatabaseAdmin"),
+        ]
+        let path = try folder.write(trail.text(events), as: "trail.json")
+        for (options, excused) in [([], 2), (["--break-glass", "EmergencyAccess"], 0)] as [([String], Int)] {
+            let world = try World([try trail.page([])])
+            let arguments = ["audit", "reconcile", "--cloudtrail", path, "-o", "json"] + options
+            #expect(try await run(arguments, in: world.dependencies()) == .failed)
+            let found = Self.found(try JSON(parsing: world.result.utf8))
+            let region = "BreakGlass /aws-reserved/sso.amazonaws.com/eu-west-1/"
+            #expect(found.filter { $0.hasPrefix("break-glass ") }.count == excused, "\(found)")
+            #expect(found.filter { $0.hasPrefix("started-around-broker ") }.count == 5 - excused)
+            #expect(found.contains("break-glass \(region)") == (excused > 0))
+            #expect(found.contains("started-around-broker BreakGlass /"))
+        }
+    }
+
     struct Damage: Sendable, CustomTestStringConvertible {
         let why: String
         let reason: String

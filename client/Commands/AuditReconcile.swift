@@ -17,6 +17,9 @@ struct AuditReconcile: BrokerCommand {
             prefix as it is), or what aws cloudtrail lookup-events printed. Events of other
             services are skipped, so that files of all accounts can be given at once.
 
+            A session of connect --direct with the BreakGlass permission set is found as
+            break-glass; one with any other is found as started-around-broker.
+
             Ends with 1 when anything is found, or when a file could not be read whole.
 
             Example:
@@ -39,8 +42,13 @@ struct AuditReconcile: BrokerCommand {
     var targetRole = Reconciliation.Rules().targetRole
     @Option(help: ArgumentHelp("The broker's own role.", valueName: "name"))
     var brokerRole = Reconciliation.Rules().brokerRole
-    @Option(help: ArgumentHelp("A role that may go around the broker; may be repeated.", valueName: "name"))
-    var breakGlass: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "A permission set or role that may go around the broker; may be repeated.",
+            valueName: "name"
+        )
+    )
+    var breakGlass = Reconciliation.Rules().breakGlass.sorted()
     @OptionGroup var place: SourceOptions
     @OptionGroup var results: OutputOptions
 

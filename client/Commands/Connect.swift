@@ -8,16 +8,22 @@ struct Connect: BrokerCommand {
         usage: """
             ssm-broker connect <instance> [--region <region>] [--profile <profile>]
                    [--reason <reason>] [--ticket <ticket>] [--dry-run]
-                   [--output <output>]
+                   [--direct [--document <document>]] [--output <output>]
             """,
         discussion: """
             The session ends on every way out of this command. Ctrl-C goes to the
             remote shell; while the plugin cannot connect, it ends the plugin.
 
+            With --direct no broker is asked: the session is started with your own AWS
+            rights and your permission set's document, and CloudTrail alone records it.
+            Where the guardrails stand, that is for the BreakGlass permission set.
+
             Examples:
               ssm-broker connect i-0123456789abcdef0
               ssm-broker connect i-0123456789abcdef0 --reason "disk full" --ticket OPS-17
               ssm-broker connect i-0123456789abcdef0 --dry-run --output json
+              ssm-broker connect i-0123456789abcdef0 --direct --profile break-glass \\
+                --document SSMBroker-Shell-DatabaseAdmin --reason "OPS-17: broker down"
             """
     )
 
@@ -32,11 +38,17 @@ struct Connect: BrokerCommand {
     var ticket: String?
     @Flag(help: "Show the decision, and start nothing.")
     var dryRun = false
+    @Flag(help: "Start the session without the broker, with your own AWS rights.")
+    var direct = false
+    @Option(help: "With --direct: another document than your permission set's own.")
+    var document: String?
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
+        try checkOptions()
+        guard !direct else { return try await runDirectly(in: world) }
         let request = try request(in: world)
         let broker = try world.broker(profile: signIn.profile)
         guard !dryRun else {
@@ -44,13 +56,20 @@ struct Connect: BrokerCommand {
             world.output.write(reply.json, as: format) { Self.decision(reply) }
             return
         }
-        // Before the broker is asked: a session that nobody can use is a record that nobody wants.
-        let plugin = try await Plugin.find(environment: world.environment, installed: world.installedPlugin)
-        if let warning = plugin.warning { world.output.tell(warning) }
-        try await ConnectFlow(plugin: plugin, broker: broker, world: world).run(request)
+        let plugin = try await plugin(in: world)
+        try await ConnectFlow(plugin: plugin, origin: BrokeredSession(broker: broker, request: request), world: world)
+            .run()
     }
 
-    private func request(in world: Dependencies) throws -> OpenSessionRequest {
+    /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
+    func plugin(in world: Dependencies) async throws -> Plugin {
+        let plugin = try await Plugin.find(environment: world.environment, installed: world.installedPlugin)
+        if let warning = plugin.warning { world.output.tell(warning) }
+        return plugin
+    }
+
+    /// The node that was named.
+    func node() throws -> NodeID {
         guard let node = try? NodeID(instance) else {
             throw CommandFailure(
                 .usage,
@@ -59,11 +78,15 @@ struct Connect: BrokerCommand {
                 why: ["A node id looks like i-0123456789abcdef0 or mi-0123456789abcdef0."]
             )
         }
-        return OpenSessionRequest(
+        return node
+    }
+
+    private func request(in world: Dependencies) throws -> OpenSessionRequest {
+        OpenSessionRequest(
             requestID: world.makeID(),
             time: world.now(),
             kind: .shell,
-            node: node,
+            node: try node(),
             region: try nodeRegion(world.environment),
             reason: reason,
             ticket: ticket,
@@ -72,7 +95,8 @@ struct Connect: BrokerCommand {
         )
     }
 
-    private func nodeRegion(_ environment: [String: String]) throws -> Region {
+    /// The Region that was named, by option or variable.
+    func nodeRegion(_ environment: [String: String]) throws -> Region {
         let sources = [
             ("--region", region), ("AWS_REGION", environment["AWS_REGION"]),
             ("AWS_DEFAULT_REGION", environment["AWS_DEFAULT_REGION"]),

@@ -4,7 +4,7 @@ internal import SessionCore
 actor ChannelCredentialKeeper {
     /// Credentials are renewed when they expire sooner than this, in seconds: AWS's libraries ask again at that age themselves.
     static let renewalSeconds: Int64 = 300
-    /// What is still worth handing out when the broker cannot be reached, in seconds.
+    /// What is still worth handing out when no renewal can be had, in seconds.
     static let usableSeconds: Int64 = 30
 
     private var current: ChannelCredentials

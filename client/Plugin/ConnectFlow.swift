@@ -6,25 +6,25 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// From the request to the end of the session: whatever the broker opened is ended on every way out.
+/// From the request to the end of the session: whatever was opened is ended on every way out.
 struct ConnectFlow: Sendable {
     let plugin: Plugin
-    let broker: BrokerClient
+    let origin: any SessionOrigin
     let world: Dependencies
 
-    /// Opens a session, shows it until it ends, and ends it at the broker.
+    /// Opens a session, shows it until it ends, and ends it where it came from.
     ///
     /// - Throws: ``CommandFailure``.
-    func run(_ request: OpenSessionRequest) async throws {
+    func run() async throws {
         let catching = try world.beginSignals(world.signals)
         defer { catching.end() }
-        world.signals.atFirst { [output = world.output] in
-            output.tell("Interrupted; waiting for the broker's answer, to end what it may have started.")
+        world.signals.atFirst { [output = world.output, who = origin.counterpart] in
+            output.tell("Interrupted; waiting for \(who)'s answer, to end what it may have started.")
         }
-        let reply: OpenSessionReply
+        let session: OpenedSession
         do {
-            reply = try await Waiting(what: "Waiting for the broker", world: world).show {
-                try await broker.open(request)
+            session = try await Waiting(what: "Waiting for \(origin.counterpart)", world: world).show {
+                try await origin.open()
             }
         } catch var failure as CommandFailure where world.signals.first != nil {
             failure.status = .interrupted
@@ -33,37 +33,34 @@ struct ConnectFlow: Sendable {
         world.signals.atFirst { [output = world.output] in output.tell("Interrupted; ending the session.") }
         let modes = Terminal.modes(of: world.terminal)
         let result: Result<PluginSession.Ending?, any Error>
-        do { result = .success(try await show(reply, catching)) } catch { result = .failure(error) }
-        await end(reply)
+        do { result = .success(try await show(session, catching)) } catch { result = .failure(error) }
+        await end(session)
         // The plugin changes the modes through stty(1), and one that it leaves behind can come later than its end.
         if let modes { Terminal.restore(modes) }
         if let signal = world.signals.first { throw Self.interrupted(by: signal) }
         if let ending = try result.get() { try judge(ending) }
     }
 
-    private func show(_ reply: OpenSessionReply, _ catching: SignalPipe.Catching) async throws -> PluginSession.Ending?
-    {
+    private func show(
+        _ session: OpenedSession,
+        _ catching: SignalPipe.Catching
+    ) async throws -> PluginSession.Ending? {
         catching.settle()
-        guard let channel = reply.channel, world.signals.first == nil else { return nil }
-        world.output.tell(
-            "\(reply.permissionSet) in \(reply.account): \(reply.linuxUser) on \(reply.node) (\(reply.region)), session \(reply.id)"
-        )
-        return try await PluginSession(reply: reply, channel: channel, plugin: plugin, broker: broker, world: world)
-            .run(catching)
+        guard world.signals.first == nil else { return nil }
+        for line in session.announcement { world.output.tell(line) }
+        return try await PluginSession(session: session, plugin: plugin, origin: origin, world: world).run(catching)
     }
 
-    private func end(_ reply: OpenSessionReply) async {
+    private func end(_ session: OpenedSession) async {
         do {
-            try await broker.end(reply.id)
-        } catch let failure as CommandFailure where failure.code == ProblemCode.sessionEnded.rawValue {
-            // Its time limit, an administrator or the node was first.
+            try await origin.end(session)
         } catch {
             let failure = error as? CommandFailure
             let reason = failure.map { ([$0.what] + $0.why).joined(separator: " ") } ?? "\(error)"
             let request = failure?.requestID.map { " Request: \($0)." } ?? ""
             world.output.tell(
-                "Session \(reply.id) on \(reply.node) may still run until its idle time is over. \(reason)\(request)"
-                    + " Next: ask an administrator of the broker to end session \(reply.id)."
+                "Session \(session.name) on \(session.node) may still run until its idle time is over. \(reason)\(request)"
+                    + " Next: \(session.toEnd)"
             )
         }
     }

@@ -24,16 +24,14 @@ struct PluginCall: Sendable {
     /// The folder's name for our executable keeps characters that a shell or the file's format would read otherwise out of the file.
     ///
     /// - Parameters:
-    ///   - reply: The session.
-    ///   - session: What opens it.
+    ///   - session: The session.
     ///   - endpoint: Where the plugin resumes and ends sessions.
     ///   - environment: The engineer's.
     ///   - executable: Our own absolute path.
     ///   - directory: The private folder.
     /// - Throws: ``SystemError`` when the folder cannot be written to.
     init(
-        reply: OpenSessionReply,
-        session: StartedSession,
+        session: OpenedSession,
         endpoint: String,
         environment: [String: String],
         executable: String,
@@ -46,10 +44,10 @@ struct PluginCall: Sendable {
             "[profile \(Self.profile)]\ncredential_process = \(program) channel-credentials\n",
             as: Name.config
         )
-        let variable = "\(PluginEnvironment.responsePrefix)_\(reply.id.text.filter { $0 != "-" })"
+        let variable = "\(PluginEnvironment.responsePrefix)_\(session.id.text.filter { $0 != "-" })"
         arguments = [
-            Plugin.name, variable, reply.region.name, "StartSession", Self.profile,
-            (["Target": .string(reply.node.text)] as JSON).canonicalText, endpoint,
+            Plugin.name, variable, session.region.name, "StartSession", Self.profile,
+            (["Target": .string(session.node.text)] as JSON).canonicalText, endpoint,
         ]
         self.environment = PluginEnvironment.make(
             from: environment,
@@ -58,7 +56,7 @@ struct PluginCall: Sendable {
                 missingFile: "\(directory.path)/\(Name.missing)",
                 socket: "\(directory.path)/\(Name.socket)",
                 responseVariable: variable,
-                response: session.json.canonicalText
+                response: session.channel.session.json.canonicalText
             )
         )
     }

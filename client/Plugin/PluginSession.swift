@@ -7,16 +7,14 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// One run of the plugin for a session that the broker has opened, from the private folder to its removal.
+/// One run of the plugin for a session that is open, from the private folder to its removal.
 struct PluginSession: Sendable {
     /// The session.
-    let reply: OpenSessionReply
-    /// What opens it and keeps it open.
-    let channel: OpenSessionReply.Channel
+    let session: OpenedSession
     /// The plugin.
     let plugin: Plugin
     /// What renews the credentials.
-    let broker: BrokerClient
+    let origin: any SessionOrigin
     /// The rest of the world.
     let world: Dependencies
 
@@ -65,15 +63,14 @@ struct PluginSession: Sendable {
     private func run(in directory: PrivateDirectory, _ catching: SignalPipe.Catching) async throws -> Ending {
         let endpoints = try Dependencies.endpoints(world.environment)
         let call = try PluginCall(
-            reply: reply,
-            session: channel.session,
-            endpoint: endpoints.endpoint(of: .ssm, in: reply.region).url,
+            session: session,
+            endpoint: endpoints.endpoint(of: .ssm, in: session.region).url,
             environment: world.environment,
             executable: try world.executable(),
             directory: directory
         )
-        let keeper = ChannelCredentialKeeper(channel.credentials, now: world.now) {
-            try await broker.credentials(for: reply.id)
+        let keeper = ChannelCredentialKeeper(session.channel.credentials, now: world.now) {
+            try await origin.credentials(for: session)
         }
         let server = try ChannelServer(path: "\(directory.path)/\(PluginCall.Name.socket)")
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -25,6 +25,25 @@ struct Trail {
         ]
     }
 
+    /// The start of a session by a person's own role, around the broker.
+    func direct(_ permissionSet: String, path: String = "/aws-reserved/sso.amazonaws.com/eu-west-1/") -> JSON {
+        let role = "AWSReservedSSO_\(permissionSet)_0123456789abcdef"
+        var members = start().members ?? [:]
+        members["eventID"] = .string("\(permissionSet) \(path)")
+        members["requestID"] = "direct"
+        members["responseElements"] = ["sessionId": "grace-0123456789abcdef0"]
+        members["userIdentity"] = [
+            "accountId": "111122223333", "arn": .string("arn:aws:sts::111122223333:assumed-role/\(role)/grace"),
+            "principalId": "AROA1234567890EXAMPLE:grace",
+            "sessionContext": [
+                "sessionIssuer": [
+                    "accountId": "111122223333", "arn": .string("arn:aws:iam::111122223333:role\(path)\(role)"),
+                ]
+            ], "type": "AssumedRole",
+        ]
+        return .object(members)
+    }
+
     /// A file with these events.
     func text(_ events: [JSON]) -> String {
         (["Records": .array(events)] as JSON).canonicalText

@@ -10,8 +10,8 @@ struct Reconciliation {
         var targetRole = "SSMBrokerTarget"
         /// The name of the broker's own role.
         var brokerRole = "BrokerExecution"
-        /// The names of roles that may go around the broker, and are reported as such.
-        var breakGlass: Set<String> = []
+        /// The permission sets and other roles that may go around the broker, and are reported as such, by name.
+        var breakGlass: Set<String> = ["BreakGlass"]
         var since: Timestamp?
         var until: Timestamp?
 
@@ -227,7 +227,8 @@ struct Reconciliation {
     }
 
     private func isBreakGlass(_ event: TrailEvent) -> Bool {
-        event.principal.role.map(rules.breakGlass.contains) ?? false
+        let names = [event.principal.permissionSet, event.principal.role].compactMap(\.self)
+        return !rules.breakGlass.isDisjoint(with: names)
     }
 
     private mutating func report(

@@ -34,6 +34,8 @@ struct TrailEvent: Hashable {
         var name: String
         /// The name of the role behind the session; nil when no role is.
         var role: String?
+        /// The permission set, when the role is one that Identity Center made.
+        var permissionSet: String?
         /// The account that has the role or user.
         var account: String?
         /// The name of the role session.
@@ -105,6 +107,16 @@ extension TrailEvent.Principal {
         guard parts.count == 3, parts[0].hasSuffix(":assumed-role") else { return }
         role = String(parts[1])
         roleSessionName = String(parts[2])
+        // The name alone proves nothing: the path is Identity Center's own.
+        let path = "role/aws-reserved/sso.amazonaws.com/"
+        guard issuer?["arn"]?.text?.split(separator: ":").last?.hasPrefix(path) == true else { return }
+        // Whatever cannot be read is no permission set that could be excused.
+        let caller = try? CallerIdentity(
+            arn: arn ?? "",
+            callerID: identity?["principalId"]?.text ?? "",
+            account: account ?? ""
+        )
+        permissionSet = caller?.permissionSet?.name
     }
 
     /// Whether this is a session of a role, in the account in which it acts: a name alone repeats between accounts.

@@ -39,11 +39,15 @@ RESERVED_PATHS = {
 SUFFIXES = {FIRST_ACCOUNT: "0123456789abcdef", SECOND_ACCOUNT: "fedcba9876543210"}
 LOOK_ALIKE_SUFFIX = "00000000deadbeef"
 
-PERMISSION_SETS = ("DatabaseAdmin", "WebOperator", "BatchOperator", "BrokerAdmin", "SecurityAudit", "ReadOnly")
+BREAK_GLASS = "BreakGlass"
+PERMISSION_SETS = (
+    "DatabaseAdmin", "WebOperator", "BatchOperator", "BrokerAdmin", "SecurityAudit", "ReadOnly", BREAK_GLASS,
+)  # fmt: skip
 ASSIGNMENTS = {
     "alice": ("DatabaseAdmin", "WebOperator", "BatchOperator", "BrokerAdmin"),
     "sam": ("SecurityAudit",),
     "bob": ("ReadOnly",),
+    "grace": (BREAK_GLASS,),
     "mallory": ("DatabaseAdmin",),
 }
 """Who may sign in with what, in every member account; mallory's role is hers, in the first account, at path ``/``."""
@@ -131,7 +135,8 @@ def enter(nodes: Nodes) -> None:
         roles.create(account, f"/{path}/", name, policies.target_trust(), policies.target_policy(account))
         for permission_set in PERMISSION_SETS:
             name = reserved_name(permission_set, SUFFIXES[account])
-            roles.create(account, RESERVED_PATHS[account], name, policies.sign_in_trust(account), policies.engineer_policy())
+            rights = policies.break_glass_policy() if permission_set == BREAK_GLASS else policies.engineer_policy()
+            roles.create(account, RESERVED_PATHS[account], name, policies.sign_in_trust(account), rights)
     name = reserved_name("DatabaseAdmin", LOOK_ALIKE_SUFFIX)
     roles.create(FIRST_ACCOUNT, "/", name, policies.sign_in_trust(FIRST_ACCOUNT), policies.engineer_policy())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from .places import (
@@ -49,6 +51,12 @@ def engineer_policy() -> dict[str, Any]:
             "Resource": FUNCTION_ARN,
         },
     )
+
+
+def break_glass_policy() -> dict[str, Any]:
+    """Sessions without the broker, by the policy that is deployed: in the partition where all of the cast is."""
+    deployed = Path(__file__).resolve().parents[2] / "identity-center" / "permission-sets" / "break-glass.json"
+    return json.loads(deployed.read_text(encoding="utf-8").replace("${PARTITION}", "aws"))
 
 
 def broker_policy() -> dict[str, Any]:

@@ -57,6 +57,7 @@ def of_person(
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL_SSM": aws_url,
+        "AWS_ENDPOINT_URL_STS": aws_url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SSM_BROKER_URL": broker_url,
         "SSM_BROKER_REGION": REGION,

@@ -1,0 +1,38 @@
+internal import SessionCore
+
+/// Where a session comes from: the broker, or Systems Manager itself.
+protocol SessionOrigin: Sendable {
+    /// Who answers, within a sentence, for example `the broker`.
+    var counterpart: String { get }
+
+    /// Starts the session.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func open() async throws -> OpenedSession
+
+    /// Fresh credentials for the session's data channel.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func credentials(for session: OpenedSession) async throws -> ChannelCredentials
+
+    /// Ends the session; one that has ended already is no error.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func end(_ session: OpenedSession) async throws
+}
+
+/// A session that runs, whoever started it.
+struct OpenedSession: Sendable {
+    /// Names it on this machine; where the broker started it, there too.
+    let id: RecordID
+    /// What messages call it: the id under which others know it.
+    let name: String
+    let node: NodeID
+    let region: Region
+    /// What the person is told before it is shown, one line each.
+    let announcement: [String]
+    /// What to do when it could not be ended from here.
+    let toEnd: String
+    /// What opens its data channel and keeps it open.
+    let channel: OpenSessionReply.Channel
+}
