@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -97,13 +98,24 @@ def _say_what_is_there(draw: DrawFn, case: Case, truth: Truth) -> None:
         own = {name: truth.parameters.get(f"{operation}.{name}") or truth.parameters.get(name) for name in members}
         return {**members, **{name: draw(strategies.sampled_from(values)) for name, values in own.items() if values}}
 
-    case.path_parameters = real(case.path_parameters or {})
-    case.query = real(case.query or {})
-    if not isinstance(case.body, dict):
+    query, body = dict(case.query or {}), case.body
+    query.pop("cursor", None)
+    # What no schema says: one of the two names who is blocked, and a chain is read by nothing but its places.
+    if operation in ("block", "unblock"):
+        members = query if operation == "unblock" else body
+        who = draw(strategies.sampled_from(["user", "roleId"]))
+        for name in ("user", "roleId"):
+            members.pop(name, None)
+        members[who] = ""
+    if {"chain", "from"} & set(query):
+        query = {name: query[name] for name in ("from", "limit") if name in query} | {"chain": 0}
+    case.path_parameters, case.query = real(case.path_parameters or {}), real(query)
+    if not isinstance(body, dict):
         return
-    body = real(case.body)
+    body = real(body)
     if "time" in body:
         body["time"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        body["requestId"] = str(uuid.uuid4())
     if "map" in body:
         body |= {"base": truth.number(), "map": draw(_nearly(truth.role_map))}
     case.body = body

@@ -17,7 +17,11 @@ from system.local_system import LocalSystem, Settings
 SETTINGS = Settings(role_map="published", enforcer=True)
 OWNER, BLOCKED = "alice/DatabaseAdmin", "alice/WebOperator"
 AUDITOR = "sam/SecurityAudit"
-PEOPLE = [role_maps.BOOTSTRAP, OWNER, BLOCKED, AUDITOR, "bob/ReadOnly", "mallory/DatabaseAdmin"]
+PEOPLE = {
+    role_maps.BOOTSTRAP: "endSessions|.*[bB]lock.*|rollout|sweep|.*[mM]ap.*",
+    OWNER: "identity|.*Sessions?|renewCredentials", AUDITOR: "audit.*|sweep|listSessions",
+    BLOCKED: "endSession", "bob/ReadOnly": "", "mallory/DatabaseAdmin": "",
+}  # fmt: skip
 OPERATIONS = operations()
 
 
@@ -30,6 +34,8 @@ def people(running: LocalSystem) -> Correspondence:
 def truth(system: LocalSystem, api: BrokerAPI) -> Truth:
     """What there is, put back before each test, whatever the one before has published, blocked or ended."""
     role_map = role_maps.of_cast(system)
+    role_map["permissionSets"]["DatabaseAdmin"]["sessions"] = ["shell", "command", "port", "ssh"]
+    role_map["permissionSets"]["DatabaseAdmin"]["ports"] = {"remote": [5432, "8000-8010"]}
     for block in api.call(role_maps.BOOTSTRAP, "GET", "/v1/blocks").body["blocks"]:
         name = "user" if "user" in block else "roleId"
         lifted = api.call(role_maps.BOOTSTRAP, "DELETE", f"/v1/blocks?reason=over&{name}={block[name]}")
@@ -47,7 +53,8 @@ def truth(system: LocalSystem, api: BrokerAPI) -> Truth:
         "user": ["alice", "sam", "bob"], "permissionSet": ["DatabaseAdmin", "WebOperator"],
         "roleId": sorted(roles.values()), "node": [cast.DB_1, cast.WEB_1, cast.WIN_1], "account": [cast.FIRST_ACCOUNT],
         "region": [cast.REGION], "session": ids, "id": ids, "listSessions.state": ["live", "pending,ended"],
-        "event": ["session.granted"], "read": [page["read"]], "number": ["1"],
+        "event": ["session.granted"], "read": [page["read"]], "number": ["1"], "reason": ["Disk full", "Grüße, 🔑"],
+        "ticket": ["OPS-17"], "client": ["ssm-broker/0.1.0"], "note": ["OPS-17: a new team"],
     }  # fmt: skip
     return Truth(parameters, role_map, lambda: role_maps.current(api))
 

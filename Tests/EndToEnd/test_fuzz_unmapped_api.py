@@ -11,7 +11,7 @@ from system import cast
 from system.local_system import LocalSystem, Settings
 
 SETTINGS = Settings(role_map="none")
-PEOPLE = ["alice/DatabaseAdmin", "sam/SecurityAudit", "bob/ReadOnly", role_maps.BOOTSTRAP]
+PEOPLE = {"alice/DatabaseAdmin": ".*", "sam/SecurityAudit": ".*", "bob/ReadOnly": "", role_maps.BOOTSTRAP: ".*"}
 OPERATIONS = operations()
 
 
