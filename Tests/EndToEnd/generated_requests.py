@@ -1,7 +1,7 @@
 """Requests drawn from the API's description, with and without what is really there.
 
-Values made from a schema alone name no session and no node, so a broker refuses them early. Half of the requests that fit
-the description therefore name real things instead, which takes them through the whole of a use case.
+Values made from a schema alone name no session and no node, so a broker refuses them early. Half of the requests that
+fit the description therefore name real things instead, which takes them through the whole of a use case.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ Case = schemathesis.Case
 
 JSON = strategies.recursive(
     strategies.none() | strategies.booleans() | strategies.integers() | strategies.text(max_size=40),
-    lambda inner: strategies.lists(inner, max_size=3) | strategies.dictionaries(strategies.text(max_size=12), inner, max_size=3),
+    lambda inner: strategies.lists(inner, max_size=3)
+    | strategies.dictionaries(strategies.text(max_size=12), inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Truth:
     """What there really is, for requests to name."""
 
     parameters: Mapping[str, list[str]]
-    """Values of query and path parameters and of members of bodies, by name; by `operation.name` for one operation's."""
+    """Values of parameters and of members of bodies, by name; for one operation, by `operation.name`."""
     role_map: dict[str, Any]
     number: Callable[[], int]
     """The number of the role map's current version."""

@@ -5,6 +5,8 @@ How many, and from which seed, is said in :mod:`described_answers`.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 import role_maps
 from broker_api import BrokerAPI
@@ -38,7 +40,8 @@ def truth(system: LocalSystem, api: BrokerAPI) -> Truth:
     role_map["permissionSets"]["DatabaseAdmin"]["ports"] = {"remote": [5432, "8000-8010"]}
     for block in api.call(role_maps.BOOTSTRAP, "GET", "/v1/blocks").body["blocks"]:
         name = "user" if "user" in block else "roleId"
-        lifted = api.call(role_maps.BOOTSTRAP, "DELETE", f"/v1/blocks?reason=over&{name}={block[name]}")
+        query = f"reason=over&{name}={quote(block[name], safe='')}"
+        lifted = api.call(role_maps.BOOTSTRAP, "DELETE", f"/v1/blocks?{query}")
         assert lifted.status == 200, lifted.text
     if api.call(role_maps.BOOTSTRAP, "GET", "/v1/role-map").body["map"] != role_map:
         role_maps.published(api, role_map)
