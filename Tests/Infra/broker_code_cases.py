@@ -8,6 +8,7 @@ from organization import Caller, Question
 
 FUNCTION = f"arn:aws:lambda:eu-west-1:{BROKER_ACCOUNT}:function:ssm-broker"
 ENFORCER = f"{FUNCTION}-enforcer"
+REQUESTS = f"{FUNCTION}-account-requests:custom-resource"
 API = "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3d4e5"
 BUCKET = f"arn:aws:s3:::ssm-broker-code-{BROKER_ACCOUNT}-eu-west-1"
 ENFORCER_EXECUTION = Caller("role/ssm-broker/EnforcerExecution", BROKER_ACCOUNT)
@@ -32,11 +33,11 @@ CASES = [
     in_broker_account("an administrator may not invoke as in old days either", BROKER_ADMIN, "lambda:InvokeAsync", FUNCTION,
                       "BrokerCode"),
     *(in_broker_account(f"nor call the enforcer as {name}", BROKER_ADMIN, INVOKE, name, "EnforcerByItsDoors")
-      for name in (ENFORCER, f"{ENFORCER}:live", f"{ENFORCER}:custom-resource")),
+      for name in (ENFORCER, f"{ENFORCER}:live", REQUESTS)),
     in_broker_account("nor a look-alike of the broker's role", Caller("role/BrokerExecution", BROKER_ACCOUNT), INVOKE,
                       f"{ENFORCER}:live", "EnforcerByItsDoors"),
     in_broker_account("the broker asks the enforcer", BROKER, INVOKE, f"{ENFORCER}:live"),
-    in_broker_account("the account's own stack asks too", BROKER_DEPLOYER, INVOKE, f"{ENFORCER}:custom-resource"),
+    in_broker_account("the account's own stack asks too", BROKER_DEPLOYER, INVOKE, REQUESTS),
     in_broker_account("other functions are their owners'", BROKER_ADMIN, INVOKE, FUNCTION.replace("ssm-broker", "other")),
     *(in_broker_account(f"an administrator may not {action} {path}", BROKER_ADMIN, f"apigateway:{action}", f"{API}{path}",
                         "FrontDoor")

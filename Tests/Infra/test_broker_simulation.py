@@ -122,7 +122,7 @@ DEEDS = [
     ("BrokerRole", "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-enforcer:live", {},
      True),
     ("BrokerRole", "lambda:InvokeFunction",
-     f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-enforcer:custom-resource", {}, False),
+     f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-account-requests:custom-resource", {}, False),
     ("BrokerRole", "logs:PutLogEvents", STREAM, {}, True),
     ("BrokerRole", "logs:PutLogEvents", STREAM.replace("ssm-broker", "other"), {}, False),
     ("BrokerRole", "logs:PutLogEvents", STREAM.replace("ssm-broker", "ssm-broker-enforcer"), {}, False),
