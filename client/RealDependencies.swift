@@ -75,16 +75,28 @@ extension Output {
             note: note,
             columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil,
             progress: Terminal.isPresent(on: STDERR_FILENO) ? note : nil,
-            isDeserted: { results.isDeserted.load(ordering: .relaxed) }
+            isDeserted: { results.isDeserted.load(ordering: .relaxed) },
+            failure: { results.failure }
         )
     }
 }
 
-/// Standard output, and whether its reader is still there: a lost one is an error here, not a death.
+/// Standard output, and whether what was written to it arrived: a lost reader is an error here, not a death.
 private final class StandardOutput: Sendable {
     let isDeserted = Atomic<Bool>(false)
+    /// The system's number for why the first write failed that a reader's leaving does not explain; 0 for none.
+    private let problem = Atomic<Int32>(0)
+
+    /// Why results are missing, in the system's words; nil when all arrived, or nobody wanted the rest.
+    var failure: String? {
+        let number = problem.load(ordering: .relaxed)
+        return number == 0 ? nil : String(cString: strerror(number))
+    }
 
     func write(_ text: String) {
-        if !Descriptor.write(text.utf8, to: STDOUT_FILENO) { isDeserted.store(true, ordering: .relaxed) }
+        guard !Descriptor.write(text.utf8, to: STDOUT_FILENO) else { return }
+        let number = errno
+        isDeserted.store(true, ordering: .relaxed)
+        if number != EPIPE { problem.store(number, ordering: .relaxed) }
     }
 }

@@ -27,9 +27,10 @@ struct ProxyChoice: Sendable, Hashable {
     /// The proxy for a host, if the exceptions do not name it; nil for none.
     ///
     /// This machine is never reached through a proxy: Lambda's Runtime API and a local stack are meant, and a proxy's
-    /// own loopback is not.
+    /// own loopback is not. Neither is what is link-local, the container agents and the instance's metadata: a proxy
+    /// would see the token, and answer with its own machine's keys.
     func proxy(scheme: String, host: String) -> String? {
-        guard !Self.isLoopback(host) else { return nil }
+        guard !Self.isLoopback(host), !Self.isLinkLocal(host) else { return nil }
         return scheme == "https" ? secure : plain
     }
 
@@ -45,5 +46,12 @@ struct ProxyChoice: Sendable, Hashable {
         let name = host.lowercased()
         return name == "localhost" || name.hasSuffix(".localhost") || name == "[::1]" || name == "::1"
             || name.hasPrefix("127.") && name.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
+    }
+
+    /// `169.254.0.0/16`, and AWS's addresses for the same under IPv6.
+    private static func isLinkLocal(_ host: String) -> Bool {
+        let name = host.lowercased()
+        return ["fd00:ec2::23", "fd00:ec2::254"].contains { name == $0 || name == "[\($0)]" }
+            || name.hasPrefix("169.254.") && name.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
     }
 }

@@ -180,7 +180,8 @@ struct AuditTests {
         let world = try World([log.page(log.chains[0].reversed())])
         #expect(try await run("audit", "query", in: world.dependencies(columns: 80)) == .done)
         let lines = world.result.split(separator: "\n")
-        #expect(lines.count == 4 && lines.allSatisfy { Printable.width(String($0)) <= 80 })
+        #expect(lines.count == 7 && lines.allSatisfy { Printable.width(String($0)) <= 80 })
+        #expect(lines[2] == "  EVENT session.denied PERMISSION_SET_NOT_MAPPED")
         #expect(lines[1].hasPrefix("2026-11-21 08:00:02") && lines[1].contains("i-0bbbbbbbbbbbbbbb2"))
         #expect(!world.result.contains("\u{1B}"))
     }

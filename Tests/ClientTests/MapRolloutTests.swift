@@ -49,10 +49,13 @@ struct MapRolloutTests {
             world.result == """
                 Version 4: 1 of 3 places current (33 %), 1 pending, 1 failed, 0 skipped
 
-                ACCOUNT       REGION          STATE    VERSION  CHECKED (UTC)        DOCUMENTS
-                100000000001  ap-southeast-2  current  4        2026-11-21 08:00:00  4, 2 repai…
-                100000000002  ap-southeast-2  pending  -        never                0
-                100000000003  ap-southeast-2  failed   4        2026-11-21 08:00:00  1
+                ACCOUNT       REGION          STATE    VERSION  CHECKED (UTC)
+                100000000001  ap-southeast-2  current  4        2026-11-21 08:00:00
+                  DOCUMENTS 4, 2 repaired
+                100000000002  ap-southeast-2  pending  -        never
+                  DOCUMENTS 0
+                100000000003  ap-southeast-2  failed   4        2026-11-21 08:00:00
+                  DOCUMENTS 1
 
                 Drift that was put right:
                   100000000001 ap-southeast-2: SSMBroker-Shell-Set1, seen 2026-11-21 08:00:00

@@ -1,3 +1,5 @@
+import Foundation
+import Glibc
 import SessionCore
 import Testing
 
@@ -62,8 +64,49 @@ struct OutputTests {
         let lines = table.lines(width: width)
         for line in lines { #expect(Printable.width(line) <= width, "\(line)") }
         #expect(lines[1].hasPrefix("2026-11-21 08:00:00  "))
-        #expect(lines[2].contains("bob"))
-        #expect(lines[1].contains("…"))
+        #expect(lines.contains { $0.hasPrefix("2026-11-21 08:00:01  bob") })
+        #expect(lines.contains { $0.contains("…") })
+    }
+
+    @Test("columns that do not fit stand below their row, each after its title")
+    func below() {
+        let id = String(repeating: "a", count: 36)
+        let table = Table(
+            [.init("ID"), .init("OPENED"), .init("USER", mayShrink: true), .init("LINUX USER", mayShrink: true)],
+            rows: [[id, "2026-11-21 08:00:00", "alice@example.com", "dbadmin"]]
+        )
+        #expect(table.lines(width: 90).count == 2)
+        #expect(
+            table.lines(width: 60) == [
+                "ID" + String(repeating: " ", count: 36) + "OPENED", "\(id)  2026-11-21 08:00:00",
+                "  USER alice@example.com  LINUX USER dbadmin",
+            ]
+        )
+        #expect(table.lines(width: 30).map(Printable.width).allSatisfy { $0 <= 30 })
+        #expect(table.lines(width: 30).contains("  USER alice@example.com"))
+    }
+
+    @Test("a file is replaced as a whole for its owner alone, through a link, and a pipe is written to as it is")
+    func resultFile() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (file, link, pipe) = ("\(folder.path)/page", "\(folder.path)/link", "\(folder.path)/pipe")
+        try ResultFile.write(Array("one".utf8), to: file)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+        try ResultFile.write(Array("two".utf8), to: link)
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "two")
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == file)
+        let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+        try ResultFile.write(Array("three".utf8), to: pipe)
+        var read = [UInt8](repeating: 0, count: 16)
+        #expect(Glibc.read(reader, &read, 16) == 5)
+        close(reader)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["link", "page", "pipe"])
+        #expect(throws: SystemError.self) { try ResultFile.write([], to: "\(folder.path)/none/page") }
     }
 
     @Test("without a terminal nothing is cut, and no line ends in spaces")

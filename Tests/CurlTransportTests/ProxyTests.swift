@@ -40,6 +40,26 @@ struct ProxyTests {
             host: "127.0.0.1.example",
             proxy: "p:1"
         ),
+        Choice(
+            why: "a container's agent",
+            environment: ["ALL_PROXY": "p:1"],
+            scheme: "http",
+            host: "169.254.170.2",
+            proxy: nil
+        ),
+        Choice(
+            why: "instance metadata, IPv6",
+            environment: ["ALL_PROXY": "p:1"],
+            scheme: "http",
+            host: "[fd00:ec2::254]",
+            proxy: nil
+        ),
+        Choice(
+            why: "a name that only begins like a link-local address",
+            environment: ["ALL_PROXY": "p:1"],
+            host: "169.254.170.2.example",
+            proxy: "p:1"
+        ),
     ]
 
     @Test("the environment says which proxy is used", arguments: choices)

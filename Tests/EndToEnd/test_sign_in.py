@@ -41,11 +41,17 @@ def hours(number: float) -> str:
 
 
 def sign_in(ends: float, **more: Any) -> dict[str, Any]:
-    return {"accessToken": "SIGNED-IN", "expiresAt": hours(ends), "region": "eu-west-1", **more}
+    """A token cache's content; its times are hours from when it is written."""
+    return {"accessToken": "SIGNED-IN", "expiresAt": ends, "region": "eu-west-1", **more}
 
 
 def renewable(ends: float, registration: float = 100) -> dict[str, Any]:
-    return sign_in(ends, clientId="c", clientSecret="cs", refreshToken="REFRESH", registrationExpiresAt=hours(registration))
+    return sign_in(ends, clientId="c", clientSecret="cs", refreshToken="REFRESH", registrationExpiresAt=registration)
+
+
+def written(token: dict[str, Any]) -> str:
+    return json.dumps({name: hours(value) if name.endswith("At") and not isinstance(value, str) else value
+                       for name, value in token.items()})  # fmt: skip
 
 
 @dataclass
@@ -190,7 +196,7 @@ class Home:
             (folder / name).write_text(text)
         self.tokens = {key: cache / f"{hashlib.sha1(key.encode()).hexdigest()}.json" for key in ("corp", *way.tokens)}
         for key, token in way.tokens.items():
-            self.tokens[key].write_text(json.dumps(token))
+            self.tokens[key].write_text(written(token))
         fixed = {
             "HOME": str(folder), "PATH": "/usr/bin:/bin", "AWS_ENDPOINT_URL": world.url, "AWS_REGION": "eu-west-1",
             "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_SERVICE_ENDPOINT": f"{world.url}/",

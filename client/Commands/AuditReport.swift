@@ -51,13 +51,13 @@ struct AuditReport: BrokerCommand {
         content.reconciliation = try reconciliation.map { try Self.json($0, with: ["findings"]) }
         try await place.source(in: world).records(since: since, until: until) { content.take($0) }
         do {
-            try Data(ReportPage.render(content).utf8).write(to: URL(fileURLWithPath: html), options: .atomic)
-        } catch {
+            try ResultFile.write(Array(ReportPage.render(content).utf8), to: html)
+        } catch let error as SystemError {
             throw CommandFailure(
                 .failed,
                 code: "FILE_UNWRITABLE",
                 what: "\(html) cannot be written.",
-                why: ["\(error)"],
+                why: [error.description],
                 next: "Name a file in a folder that you may write to with --html."
             )
         }

@@ -23,6 +23,15 @@ extension BrokerCommand {
     func status(in world: Dependencies) async -> ExitStatus {
         do {
             try await run(in: world)
+            if let reason = world.output.failure() {
+                throw CommandFailure(
+                    .failed,
+                    code: "OUTPUT_UNWRITABLE",
+                    what: "What the command has to say could not be written to standard output.",
+                    why: ["\(reason). What it was asked to do may be done all the same."],
+                    next: "Make room, or send the output elsewhere, then run the command again."
+                )
+            }
             return .done
         } catch let failure as CommandFailure {
             world.output.report(failure, as: format)

@@ -21,6 +21,8 @@ struct Output: Sendable {
     var progress: (@Sendable (String) -> Void)?
     /// Whether nobody reads the results any more.
     var isDeserted: @Sendable () -> Bool = { false }
+    /// Why results could not be written, in the system's words; nil when they were, or when their reader had gone.
+    var failure: @Sendable () -> String? = { nil }
 
     /// Writes a result: a table for a person, one line of JSON for a program.
     func write(_ json: JSON, as format: OutputFormat, table: () -> [String]) {

@@ -7,9 +7,11 @@ struct RolloutTable: Sendable {
 
     func lines(width: Int?) -> [String] {
         let totals = reply.totals
-        let share = totals.all > 0 ? totals[.current] * 100 / totals.all : 0
+        // What is skipped is nobody's work: a finished rollout is whole without it.
+        let due = totals.all - totals[.skipped]
+        let share = due > 0 ? totals[.current] * 100 / due : 100
         var lines = [
-            "Version \(reply.number): \(totals[.current]) of \(totals.all) places current (\(share) %), "
+            "Version \(reply.number): \(totals[.current]) of \(due) places current (\(share) %), "
                 + "\(totals[.pending]) pending, \(totals[.failed]) failed, \(totals[.skipped]) skipped"
         ]
         if !reply.places.isEmpty { lines += [""] + (showsDocuments ? documents : places).lines(width: width) }

@@ -36,6 +36,7 @@ struct MapPublication: Sendable {
         let plan = try await plan(map, base: options.base)
         guard !plan.isUnchanged else {
             world.output.write(plan.answer, as: format) { plan.lines(width: world.output.columns) }
+            if options.endSessions, plan.sessions > 0 { throw Self.notEnded(plan) }
             return
         }
         if format == .table {
@@ -144,10 +145,23 @@ struct MapPublication: Sendable {
             lines.append("Ended: \(count(ended)).")
         } else if sessions > 0, !endsSessions {
             lines.append(
-                "\(count(sessions)) that it would not allow may go on; see them: ssm-broker sessions --all"
+                "\(count(sessions)) that it would not allow may go on; end them: ssm-broker sessions end <id>"
             )
         }
         return lines
+    }
+
+    /// A map in force is not published again, so what it forbids is ended by itself.
+    private static func notEnded(_ plan: PublicationPlan) -> CommandFailure {
+        let sessions = plan.answer["sessions"]?.elements ?? []
+        return CommandFailure(
+            .failed,
+            code: "SESSIONS_NOT_ENDED",
+            what:
+                "Nothing was published, so nothing was ended; \(count(Int(plan.sessions))) that the map does not allow may go on.",
+            why: sessions.map { "\($0["id"]?.text ?? "-") of \($0["user"]?.text ?? "-"): \($0["why"]?.text ?? "-")" },
+            next: "ssm-broker sessions end \(sessions.first?["id"]?.text ?? "<id>")"
+        )
     }
 
     private static let lockOut = CommandFailure(

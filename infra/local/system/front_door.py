@@ -50,7 +50,6 @@ class Problem(Exception):
     def response(self, request_id: str) -> Response:
         """The problem document."""
         members = {
-            "type": "about:blank",
             "title": self.title,
             "status": self.status,
             "code": self.code,
