@@ -51,7 +51,7 @@ struct MapRolloutTests {
 
                 ACCOUNT       REGION          STATE    VERSION  CHECKED (UTC)
                 100000000001  ap-southeast-2  current  4        2026-11-21 08:00:00
-                  DOCUMENTS 4, 2 repaired
+                  DOCUMENTS 4, 2 repaired, 1 replaced
                 100000000002  ap-southeast-2  pending  -        never
                   DOCUMENTS 0
                 100000000003  ap-southeast-2  failed   4        2026-11-21 08:00:00

@@ -52,9 +52,11 @@ def action(name: str) -> Action | None:
         return None
     of_types, of_resources = described["resource_types"], _older()[service]["resources"]
     arns: dict[str, frozenset[str]] = {}
+    # API Gateway's actions name resources with capital letters that the list of resources lacks.
+    named = {kind.lower(): one for kind, one in newer["Resources"].items()}
     for kind in known.get("Resources", []):
         keys = of_types.get(kind, {}).get("condition_keys", []) + of_resources.get(kind, {}).get("condition_keys", [])
-        arns |= {form: _lower(keys) for form in newer["Resources"][kind]["ARNFormats"]}
+        arns |= {form: _lower(keys) for form in named[kind.lower()]["ARNFormats"]}
     unlisted = ACTIONS_WITH_UNLISTED_RESOURCES.get(name.lower())
     if unlisted:
         arns[unlisted] = frozenset()

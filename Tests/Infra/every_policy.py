@@ -100,4 +100,7 @@ def _cast() -> dict[str, dict[str, Any]]:
         "infra/local: the tables": cast_policies.policy(
             *cast_policies.table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/ssm-broker")
         ),
+        "infra/local: the tables for the enforcer": cast_policies.policy(
+            *enforcer_policies.table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/ssm-broker")
+        ),
     }

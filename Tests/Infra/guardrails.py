@@ -11,7 +11,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[2] / "infra" / "guardrails"
 EVERYWHERE = ("session-documents", "broker-only-sessions")
 """Attached to every account that has nodes."""
-BROKER_ACCOUNT_ONLY = "audit-log"
+BROKER_ACCOUNT_ONLY = ("audit-log", "broker-code")
 OLD_LIMIT = 5120
 """Characters of one SCP until May 2026; twice that since. Source: Organizations User Guide, "Quotas and service limits"."""
 

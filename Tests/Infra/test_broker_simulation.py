@@ -94,6 +94,13 @@ def test_the_local_broker_and_enforcer_have_the_same_rights() -> None:
 TABLE = f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/ssm-broker"
 IN_TRANSACTION = {"dynamodb:EnclosingOperation": ["TransactWriteItems"]}
 OURS = {"aws:ResourceOrgID": broker_stack.ORGANIZATION}
+
+
+def writing(*keys: str) -> dict[str, Any]:
+    """What a write in a transaction says of the items that it is about."""
+    return {**IN_TRANSACTION, "dynamodb:LeadingKeys": list(keys)}
+
+
 STREAM = f"arn:aws:logs:{REGION}:{BROKER_ACCOUNT}:log-group:/aws/lambda/ssm-broker:log-stream:2026/11/21/[1]0a1b"
 DEEDS = [
     ("BrokerRole", "dynamodb:PutItem", f"{TABLE}-audit", IN_TRANSACTION, True),
@@ -115,13 +122,36 @@ DEEDS = [
     ("BrokerRole", "lambda:InvokeFunction", f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-enforcer:live", {},
      True),
     ("BrokerRole", "lambda:InvokeFunction",
-     f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-enforcer:custom-resource", {}, False),
+     f"arn:aws:lambda:{REGION}:{BROKER_ACCOUNT}:function:ssm-broker-account-requests:custom-resource", {}, False),
     ("BrokerRole", "logs:PutLogEvents", STREAM, {}, True),
     ("BrokerRole", "logs:PutLogEvents", STREAM.replace("ssm-broker", "other"), {}, False),
     ("BrokerRole", "logs:PutLogEvents", STREAM.replace("ssm-broker", "ssm-broker-enforcer"), {}, False),
     ("EnforcerRole", "sts:AssumeRole", "arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerEnforcer", OURS, True),
     ("EnforcerRole", "sts:AssumeRole", "arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget", OURS, False),
     ("EnforcerRole", "logs:PutLogEvents", STREAM.replace("ssm-broker", "ssm-broker-enforcer"), {}, True),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", writing("CHAIN#0"), True),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", writing("RECORD#x"), True),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", writing("DAYS"), True),
+    *(("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", writing(key), False)
+      for key in ("MAP", "MAPCHUNK#x", "CLAIM#x", "OUTCOME#x", "SESSION#x")),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", {"dynamodb:LeadingKeys": ["CHAIN#0"]}, False),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-audit", IN_TRANSACTION, False),
+    ("EnforcerRole", "dynamodb:UpdateItem", f"{TABLE}-heads", writing("CHAIN#3"), True),
+    ("EnforcerRole", "dynamodb:UpdateItem", f"{TABLE}-heads", writing("CHAIN#0", "RECORD#x"), True),
+    ("EnforcerRole", "dynamodb:UpdateItem", f"{TABLE}-heads", writing("MAP"), False),
+    ("EnforcerRole", "dynamodb:UpdateItem", f"{TABLE}-heads", writing("CHAIN#0", "MAP"), False),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-heads", writing("CHAIN#0"), False),
+    ("EnforcerRole", "dynamodb:PutItem", f"{TABLE}-sessions", writing("PLACE#111122223333/eu-west-1"), True),
+    *(("EnforcerRole", f"dynamodb:{action}", f"{TABLE}-sessions", writing(key), False)
+      for action in ("PutItem", "UpdateItem", "DeleteItem") for key in ("BLOCK#x", "SESSION#x", "OWNER#x")),
+    ("EnforcerRole", "dynamodb:UpdateItem", f"{TABLE}-sessions", writing("PLACE#111122223333/eu-west-1"), False),
+    ("EnforcerRole", "dynamodb:ConditionCheckItem", f"{TABLE}-sessions", writing("BLOCK#x"), False),
+    ("EnforcerRole", "dynamodb:GetItem", f"{TABLE}-sessions", {}, False),
+    ("EnforcerRole", "dynamodb:GetItem", f"{TABLE}-heads", {}, True),
+    ("EnforcerRole", "dynamodb:Query", f"{TABLE}-audit", {}, True),
+    ("EnforcerRole", "dynamodb:Query", f"{TABLE}-audit/index/byUser", {}, False),
+    ("EnforcerRole", "dynamodb:Query", f"{TABLE}-sessions/index/byShard", {}, True),
+    ("EnforcerRole", "dynamodb:Query", f"{TABLE}-sessions/index/byUser", {}, False),
     ("ChangedRecordsRole", "logs:PutLogEvents", STREAM.replace("/aws/lambda/ssm-broker", "/ssm-broker/changed-records"), {},
      True),
     ("ChangedRecordsRole", "dynamodb:GetItem", f"{TABLE}-audit", {}, False),

@@ -81,7 +81,7 @@ def test_what_holds_records_outlives_the_stack() -> None:
             assert (one["DeletionPolicy"], one["UpdateReplacePolicy"]) == ("Retain", "Retain"), name
 
 
-@pytest.mark.parametrize("function", ["Broker", "Enforcer"])
+@pytest.mark.parametrize("function", ["Broker", "Enforcer", "AccountRequests"])
 def test_the_functions_get_what_their_executables_read(function: str) -> None:
     variables = STACK.properties(function)["Environment"]["Variables"]
     local = (ROOT / "infra" / "local" / "system" / "local_system.py").read_text()
@@ -91,7 +91,7 @@ def test_the_functions_get_what_their_executables_read(function: str) -> None:
     assert sum(len(name) + len(str(value)) for name, value in variables.items()) < 2048
     properties = STACK.properties(function)
     assert (properties["Runtime"], properties["Handler"]) == ("provided.al2023", "bootstrap")
-    assert int(properties["Timeout"]) == {"Broker": 29, "Enforcer": 900}[function]
+    assert int(properties["Timeout"]) == {"Broker": 29, "Enforcer": 900, "AccountRequests": 570}[function]
 
 
 def test_the_broker_has_one_front_door() -> None:
@@ -122,7 +122,24 @@ def test_every_alias_follows_a_version_that_a_release_makes() -> None:
     for name, one in STACK.of_type("AWS::Lambda::Version").items():
         assert one["Description"] == "1.0.0", name
     aliases = {(one["FunctionName"], one["Name"]) for one in STACK.of_type("AWS::Lambda::Alias").values()}
-    assert aliases == {("<Broker>", "live"), ("<Enforcer>", "live"), ("<Enforcer>", "custom-resource")}
+    assert aliases == {("<Broker>", "live"), ("<Enforcer>", "live"), ("<AccountRequests>", "custom-resource")}
+
+
+def test_requests_of_the_organisation_cannot_use_up_the_enforcer() -> None:
+    enforcer, requests = STACK.properties("Enforcer"), STACK.properties("AccountRequests")
+    assert (requests["Code"], requests["Role"]) == (enforcer["Code"], enforcer["Role"])
+    # What both know, both know alike; only the requests' function knows the alias, and only the enforcer the rules.
+    mine, theirs = enforcer["Environment"]["Variables"], requests["Environment"]["Variables"]
+    assert {name: theirs[name] for name in theirs if name in mine} == {name: mine[name] for name in mine if name in theirs}
+    assert set(theirs) - set(mine) == {"SSM_BROKER_CUSTOM_RESOURCE_ALIAS"}
+    assert set(mine) - set(theirs) == {"SSM_BROKER_ENFORCE_RULE", "SSM_BROKER_DRIFT_RULE"}
+    assert enforcer["ReservedConcurrentExecutions"] and requests["ReservedConcurrentExecutions"]
+    who = {(one["FunctionName"], one["Principal"]) for one in STACK.of_type("AWS::Lambda::Permission").values()}
+    assert {principal for name, principal in who if name == "<EnforcerAlias>"} == {"events.amazonaws.com"}
+    assert {principal for name, principal in who if name == "<CustomResourceAlias>"} == {"*"}
+    alarms = STACK.of_type("AWS::CloudWatch::Alarm").values()
+    told = {one["Dimensions"][0]["Value"] for one in alarms if one["MetricName"] == "Throttles"}
+    assert told == {one["FunctionName"] for one in STACK.of_type("AWS::Lambda::Function").values()}
 
 
 def test_the_figures_are_taken_from_lines_that_are_really_written() -> None:

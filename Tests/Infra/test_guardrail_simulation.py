@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import audit_log_cases
+import broker_code_cases
 import guardrail_cases
 import guardrails
 import pytest
 from guardrail_cases import Case
 from organization import MANAGEMENT_ACCOUNT, Caller, Question, ask
 
-CASES = [*guardrail_cases.CASES, *audit_log_cases.CASES]
+CASES = [*guardrail_cases.CASES, *audit_log_cases.CASES, *broker_code_cases.CASES]
 
 
 def attached(names: tuple[str, ...], landscape: guardrails.Landscape = guardrails.Landscape()) -> list[str]:

@@ -139,9 +139,10 @@ def test_every_guardrail_is_attached_once_and_the_files_are_the_guardrails_own()
     for path in attached:
         assert (FOLDER / path).resolve() == guardrails.FOLDER / Path(path).name
         assert json.dumps(landing_zone.policy(path), separators=(",", ":")) == guardrails.rendered(Path(path).stem)
-    assert [one["deploymentTargets"] for one in attached.values() if "audit-log" in one["policy"]] == [
-        {"accounts": ["SsmBroker"]}
-    ]
+    in_the_broker_account = {
+        Path(path).stem for path, one in attached.items() if one["deploymentTargets"] == {"accounts": ["SsmBroker"]}
+    }
+    assert in_the_broker_account == set(guardrails.BROKER_ACCOUNT_ONLY)
 
 
 def test_every_assignment_is_of_a_permission_set_and_every_set_is_assigned() -> None:

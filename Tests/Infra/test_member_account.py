@@ -25,7 +25,7 @@ def test_it_makes_two_roles_and_asks_once() -> None:
     assert kinds == ["AWS::IAM::Role", "AWS::IAM::Role", "Custom::SessionDocuments"]
     asked = member_account.stack().properties("SessionDocuments")
     assert asked["ServiceToken"] == (
-        "arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker-enforcer:custom-resource"
+        "arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker-account-requests:custom-resource"
     )
     assert asked["ServiceTimeout"] == 600
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import audit_log_cases
+import broker_code_cases
 import broker_stack
 import guardrail_cases
 import guardrails
@@ -16,7 +17,7 @@ from organization import Caller, Question
 from test_broker_simulation import INVOKE, VISITORS, Visitor
 from test_member_roles_simulation import ENFORCER_DEEDS, ENTRIES, PARAMETERS, TARGET, TARGET_DEEDS, Deed, Entry
 
-CASES = [*guardrail_cases.CASES, *audit_log_cases.CASES]
+CASES = [*guardrail_cases.CASES, *audit_log_cases.CASES, *broker_code_cases.CASES]
 CONTROL = [guardrails.rendered(one) for one in guardrails.EVERYWHERE]
 NEED_A_VARIABLE = ("ssm:ResumeSession", "ssm:TerminateSession")
 """Allowed by a condition with ``${aws:userid}`` in it, which principalmapper does not expand."""

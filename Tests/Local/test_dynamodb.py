@@ -22,6 +22,14 @@ def dynamodb() -> Iterator[BaseClient]:
         yield world.client("dynamodb", world.broker)
 
 
+@pytest.fixture
+def as_enforcer() -> Iterator[BaseClient]:
+    """The same tables as the enforcer's execution role meets them."""
+    with World() as world:
+        dynamodb_services.create_tables(NAME, cast.BROKER_ACCOUNT, cast.REGION)
+        yield world.client("dynamodb", cast.enforcer_credentials(world.aws.credentials, world.aws.clock.now))
+
+
 def put(table: str, key: dict[str, Any], **members: Any) -> dict[str, Any]:
     """A put in a transaction."""
     return {"Put": {"TableName": f"{NAME}-{table}", "Item": key, **members}}
@@ -60,6 +68,36 @@ REFUSED = [
 def test_the_broker_may_not(dynamodb: BaseClient, writes: list[dict[str, Any]]) -> None:
     with pytest.raises(ClientError) as refusal:
         dynamodb.transact_write_items(TransactItems=writes)
+    assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
+
+
+RECORD_KEY = {"pk": {"S": "RECORD#1"}, "sk": {"S": "-"}}
+
+
+def test_the_enforcer_may_append_and_keep_places(as_enforcer: BaseClient) -> None:
+    writes = [put("audit", AUDIT_KEY), put("audit", RECORD_KEY), update("heads", HEAD_KEY)]
+    as_enforcer.transact_write_items(TransactItems=writes)
+    as_enforcer.transact_write_items(TransactItems=[put("sessions", {"pk": {"S": "PLACE#111122223333/eu-west-1"}})])
+    found = as_enforcer.get_item(TableName=f"{NAME}-heads", Key=HEAD_KEY)
+    assert found["Item"]["seq"] == {"N": "0"}
+
+
+REFUSED_TO_THE_ENFORCER = [
+    ("the pointer to the role map", [update("heads", {"pk": {"S": "MAP"}})]),
+    ("the pointer beside a head", [update("heads", HEAD_KEY), update("heads", {"pk": {"S": "MAP"}})]),
+    ("a version of the role map", [put("audit", {"pk": {"S": "MAP"}, "sk": {"S": "0000000001"}})]),
+    ("a session's outcome", [put("audit", {"pk": {"S": "OUTCOME#1"}, "sk": {"S": "-"}})]),
+    ("a block", [put("sessions", {"pk": {"S": "BLOCK#1"}})]),
+    ("a block that it empties", [update("sessions", {"pk": {"S": "BLOCK#1"}})]),
+    ("a session", [put("sessions", {"pk": {"S": "SESSION#1"}})]),
+    ("an owner's count", [update("sessions", {"pk": {"S": "OWNER#1"}})]),
+]
+
+
+@pytest.mark.parametrize("writes", [one[1] for one in REFUSED_TO_THE_ENFORCER], ids=[one[0] for one in REFUSED_TO_THE_ENFORCER])
+def test_the_enforcer_may_not_write(as_enforcer: BaseClient, writes: list[dict[str, Any]]) -> None:
+    with pytest.raises(ClientError) as refusal:
+        as_enforcer.transact_write_items(TransactItems=writes)
     assert refusal.value.response["Error"]["Code"] == "AccessDeniedException"
 
 

@@ -52,6 +52,7 @@ variable "options" {
 
   validation {
     condition = length(setsubtract(keys(var.options), [
+      "AccountRequestsConcurrency",
       "AdmittedRoles",
       "AlarmTopicArn",
       "AllowedAccounts",

@@ -7,7 +7,7 @@ to be kept from it by conditions. It judges no table policy either.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +41,21 @@ def _query(call: Call) -> list[list[Check]]:
 
 def _transact(call: Call) -> list[list[Check]]:
     # IAM judges each write by its own action. Source: DynamoDB Developer Guide, "Using IAM with DynamoDB transactions".
-    keys = {"dynamodb:EnclosingOperation": "TransactWriteItems"}
+    # Whether each carries its own leading key or those of all is not said; here its own. What reads say of keys nothing asks yet.
     return [[
-        Check(f"dynamodb:{_ACTIONS[kind]}", table_arn(call, write["TableName"]), keys)
+        Check(f"dynamodb:{_ACTIONS[kind]}", table_arn(call, write["TableName"]), {
+            "dynamodb:EnclosingOperation": "TransactWriteItems",
+            "dynamodb:LeadingKeys": _leading_keys(write),
+        })
         for item in call.parameters["TransactItems"]
         for kind, write in item.items()
     ]]  # fmt: skip
+
+
+def _leading_keys(write: Mapping[str, Any]) -> Sequence[str] | None:
+    """The value of the partition key, which is ``pk`` in each of the broker's tables."""
+    value = (write.get("Item") or write.get("Key") or {}).get("pk")
+    return None if value is None else [*value.values()]
 
 
 OPERATIONS = {

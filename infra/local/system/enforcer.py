@@ -1,4 +1,7 @@
-"""The enforcer as it is deployed: the function, its alias for CloudFormation, its schedule and the rule on document writes."""
+"""The enforcer as it is deployed: the function, its alias for CloudFormation, its schedule and the rule on document writes.
+
+In AWS the alias is on a second function with the same code, for the sake of its concurrency; here one function has both.
+"""
 
 from __future__ import annotations
 

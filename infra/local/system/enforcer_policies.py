@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cast_policies import policy, table_statements
+from .cast_policies import policy
 from .places import BROKER_ACCOUNT, ENFORCER_EXECUTION_ARN, ENFORCER_ROLE, ORGANIZATION, REGION
 
 SESSION_NAME = "ssm-broker-enforcer"
@@ -45,6 +45,43 @@ def execution_policy() -> dict[str, Any]:
             "Resource": "*",
         },
         *table_statements(f"arn:aws:dynamodb:{REGION}:{BROKER_ACCOUNT}:table/*"),
+    )
+
+
+def table_statements(tables: str) -> tuple[dict[str, Any], ...]:
+    """What the enforcer may do with the broker's tables: append its records, and keep where the rollout stands.
+
+    It can neither publish a role map nor touch sessions and blocks. `tables` is the ARN that the tables' own begin with. Audit and
+    heads have one list of keys, as nothing says whether a transaction's write carries its own keys or those of all of them.
+    """
+    audit, heads, sessions = (f"{tables}-{suffix}" for suffix in ("audit", "heads", "sessions"))
+    records = ["CHAIN#*", "DAYS", "RECORD#*"]
+
+    def write(sid: str, action: str, table: str, keys: list[str]) -> dict[str, Any]:
+        # Without the second, ForAllValues holds of a request that names no key at all.
+        condition = {
+            "ForAnyValue:StringEquals": {"dynamodb:EnclosingOperation": "TransactWriteItems"},
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": keys},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        }
+        return {"Sid": sid, "Effect": "Allow", "Action": action, "Resource": table, "Condition": condition}
+
+    return (
+        {
+            "Sid": "ReadItems",
+            "Effect": "Allow",
+            "Action": ["dynamodb:GetItem", "dynamodb:BatchGetItem"],
+            "Resource": [audit, heads],
+        },
+        {
+            "Sid": "ReadStretches",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": [audit, f"{sessions}/index/byShard"],
+        },
+        write("AppendRecords", "dynamodb:PutItem", audit, records),
+        write("MoveHeads", "dynamodb:UpdateItem", heads, records),
+        write("KeepPlaces", "dynamodb:PutItem", sessions, ["PLACE#*"]),
     )
 
 

@@ -16,7 +16,8 @@ KNOWN_KEYS = frozenset(
         "aws:PrincipalOrgID aws:PrincipalType aws:RequestedRegion aws:ResourceAccount aws:ResourceOrgID "
         "aws:SecureTransport aws:SourceIdentity aws:SourceIp aws:TagKeys aws:TokenIssueTime aws:UserAgent aws:userid "
         "aws:username aws:ViaAWSService sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys "
-        "ssm:DocumentType ssm:SessionDocumentAccessCheck kms:EncryptionContextKeys kms:ViaService dynamodb:EnclosingOperation"
+        "ssm:DocumentType ssm:SessionDocumentAccessCheck kms:EncryptionContextKeys kms:ViaService dynamodb:EnclosingOperation "
+        "dynamodb:LeadingKeys"
     ).split()
 )
 KNOWN_PREFIXES = ("aws:principaltag/", "aws:requesttag/", "aws:resourcetag/", "ssm:resourcetag/",
