@@ -24,6 +24,8 @@ struct Exchange: Sendable {
     var doubtfulIntent: RecordID?
     /// Why the request did not end as it should have, for the log: never a text that may name a person.
     var failure: Logger.Metadata = [:]
+    /// Whether Systems Manager has started a session for the request: it is not begun again then.
+    var hasStarted = false
     /// Whether the request's refusal stands in the log already, as the outcome of its intent.
     var isRecorded = false
 

@@ -12,7 +12,7 @@ final class FactsCache: Sendable {
         static let role: Int64 = 600
         /// An agent reports every few minutes; StartSession itself has the last word.
         static let node: Int64 = 60
-        /// Whoever tags the role has rights that no guard of ours holds; the tag is noticed within this time.
+        /// Decides only whether the intent is written; the tags are read again beside it.
         static let target: Int64 = 60
         /// Decides only whether the intent is written; the document is read again beside it.
         static let document: Int64 = 60

@@ -2,10 +2,10 @@ internal import AWSClient
 internal import SessionCore
 
 extension MemberAccounts {
-    /// Facts, and whether the document was read for this very request.
+    /// Facts, and whether those that say who a session runs as were read for this very request: the document, and our role's tags.
     struct Lookup: Sendable {
         let facts: AccessFacts
-        let isDocumentFresh: Bool
+        let isFresh: Bool
     }
 
     /// What must be known to decide, read side by side where it is not remembered.
@@ -18,7 +18,7 @@ extension MemberAccounts {
         _ = try await inspector(of: caller.account, partition: caller.arn.partition)
         async let role = role(of: caller)
         async let node = node(entitlement.request.node, account: caller.account, region: entitlement.request.region)
-        async let target = targetRole(in: caller.account, partition: caller.arn.partition)
+        async let target = targetRole(of: caller, remembering: remembered != nil)
         async let document = remembered == nil ? read(entitlement.document.name, for: entitlement) : remembered
         let facts = AccessFacts(
             role: try await role,
@@ -29,13 +29,19 @@ extension MemberAccounts {
         if remembered == nil, let read = facts.document, (try? entitlement.decide(on: facts)) != nil {
             cache.keep(read, for: key, at: now)
         }
-        return Lookup(facts: facts, isDocumentFresh: remembered == nil)
+        return Lookup(facts: facts, isFresh: remembered == nil)
     }
 
-    /// Reads a remembered document again and decides on it anew.
+    /// Reads a remembered document and our own role's tags again, and decides on them anew.
+    ///
+    /// Both say who a session runs as, and whoever may change them asks nobody.
     ///
     /// - Returns: The version that was read.
     func recheckDocument(of entitlement: Entitlement) async throws -> String? {
+        // Nearly always at hand; where it is not, the look-ups below share one.
+        _ = try await inspector(of: entitlement.caller.account, partition: entitlement.caller.arn.partition)
+        async let target = targetRole(of: entitlement.caller, remembering: false)
+        async let document = read(entitlement.document.name, for: entitlement)
         let facts = AccessFacts(
             role: try await role(of: entitlement.caller),
             node: try await node(
@@ -43,15 +49,13 @@ extension MemberAccounts {
                 account: entitlement.caller.account,
                 region: entitlement.request.region
             ),
-            target: try await targetRole(
-                in: entitlement.caller.account,
-                partition: entitlement.caller.arn.partition
-            ),
-            document: try await read(entitlement.document.name, for: entitlement)
+            target: try await target,
+            document: try await document
         )
         do throws(Problem) {
             try entitlement.decide(on: facts)
         } catch {
+            // Without the document, the next request reads both anew before it decides.
             cache.forget(documentKey(of: entitlement))
             throw error
         }
@@ -130,10 +134,11 @@ extension MemberAccounts {
     }
 
     /// The broker's own role as IAM knows it; it was just assumed, so one that IAM does not show lacks a right.
-    private func targetRole(in account: AccountID, partition: Partition) async throws -> TargetRoleFacts {
+    private func targetRole(of caller: CallerIdentity, remembering: Bool) async throws -> TargetRoleFacts {
         let now = now
-        if let known = cache.target(of: account, at: now) { return known }
-        let found = try await inspecting(account, partition: partition) { inspector in
+        let account = caller.account
+        if remembering, let known = cache.target(of: account, at: now) { return known }
+        let found = try await inspecting(account, partition: caller.arn.partition) { inspector in
             try await iam(inspector).role(named: role.name)
         }
         let facts = TargetRoleFacts(tags: found.tags)

@@ -10,7 +10,7 @@ extension Broker {
         for _ in 0..<2 {
             do {
                 return try await open(request, for: caller, in: &exchange)
-            } catch let problem as Problem where exchange.isRecorded && problem.code.isOvertaken {
+            } catch let problem as Problem where exchange.mayBeginAgain(after: problem) {
                 exchange.beginAgain(request, of: caller)
             }
         }
@@ -37,12 +37,12 @@ extension Broker {
             entitlement: entitlement,
             name: RoleSessionName(user: caller.user, nonce: dependencies.randomBytes(8)),
             documentVersion: lookup.facts.document?.contentVersion,
-            isDocumentFresh: lookup.isDocumentFresh
+            isFresh: lookup.isFresh
         )
         exchange.access?.roleSessionName = start.name.text
         exchange.access?.sourceIdentity = RoleSessionName.sourceIdentity(of: caller.user)
-        let sessions = try await prepare(start, accounts: accounts, in: &exchange)
-        return try await self.start(start, as: sessions, accounts: accounts, in: &exchange)
+        let prepared = try await prepare(start, accounts: accounts, in: &exchange)
+        return try await self.start(start, prepared, accounts: accounts, in: &exchange)
     }
 
     /// What the map gives to the caller for the request.
@@ -95,7 +95,7 @@ extension Broker {
         _ start: SessionStart,
         accounts: MemberAccounts,
         in exchange: inout Exchange
-    ) async throws -> StartingSessions {
+    ) async throws -> PreparedStart {
         let known = exchange
         let intent = exchange.record(.intent, decision: .grant)
         let terms = AppendTerms(
@@ -106,7 +106,7 @@ extension Broker {
         async let starting = accounts.assume(.start(start.name, start.entitlement))
         async let channel = accounts.assume(.channel(start.name, start.entitlement))
         async let version = start.recheckDocument(accounts)
-        async let inForce = dependencies.map()
+        async let inForce = dependencies.maps.confirmed()
         // The intent first: without it nothing may start, whatever the others say; they are cancelled then.
         do {
             _ = try await recorded
@@ -117,10 +117,12 @@ extension Broker {
         }
         do {
             let sessions = StartingSessions(start: try await starting, channel: try await channel)
-            exchange.note(documentVersion: try await version)
-            try hold(start.entitlement, to: try await inForce, in: &exchange)
+            let documentVersion = try await version
+            exchange.note(documentVersion: documentVersion)
+            let confirmed = try await inForce
+            try hold(start.entitlement, to: confirmed.map, in: &exchange)
             try mayStillStart(exchange)
-            return sessions
+            return PreparedStart(sessions: sessions, inForce: confirmed, documentVersion: documentVersion)
         } catch {
             let meaning = await meaning(of: error, for: start.entitlement)
             throw try await fail(meaning, cause: error, in: &exchange)
@@ -129,12 +131,13 @@ extension Broker {
 
     private func start(
         _ start: SessionStart,
-        as sessions: StartingSessions,
+        _ prepared: PreparedStart,
         accounts: MemberAccounts,
         in exchange: inout Exchange
     ) async throws -> OpenSessionReply {
         let entitlement = start.entitlement
         let region = entitlement.request.region
+        let sessions = prepared.sessions
         let started: SSM.StartedSession
         do {
             started = try await accounts.beginning(notAfter: exchange.latestStart).ssm(sessions.start, in: region)
@@ -149,9 +152,12 @@ extension Broker {
             let meaning = entitlement.startFailure(error)
             throw try await fail(meaning, cause: error, aws: sessions.audit, in: &exchange)
         }
+        exchange.hasStarted = true
         var aws = sessions.audit
         aws.sessionID = started.sessionID
         aws.requestIDs["StartSession"] = started.requestID
+        let known = exchange
+        async let isUpheld: Void = uphold(start, prepared, accounts: accounts, in: known)
         do {
             let record = exchange.record(.started, decision: .grant, aws: aws, details: sessions.details)
             // A block that came meanwhile wins: nothing may leave after its answer.
@@ -160,6 +166,14 @@ extension Broker {
         } catch {
             await disown(started.sessionID, sessions, aws: aws, because: error, in: &exchange)
             throw error
+        }
+        do {
+            try await isUpheld
+        } catch {
+            // The outcome is written, so what is left to record is the end; the caller hears of the cause.
+            let problem = exchange.problem(for: error)
+            await disown(started.sessionID, sessions, aws: aws, because: problem, in: &exchange)
+            throw problem
         }
         guard dependencies.now() < exchange.latestAnswer else {
             let late = Problem(
@@ -185,8 +199,8 @@ extension Broker {
         guard counted < limit.maximum else { throw AuditStoreFailure.tooManySessions(limit.maximum) }
     }
 
-    /// Holds a session that is about to start to the map in force, which may be a later one than it was granted under.
-    private func hold(_ granted: Entitlement, to map: RoleMap, in exchange: inout Exchange) throws(Problem) {
+    /// Holds a session to the map in force, which may be a later one than it was granted under.
+    func hold(_ granted: Entitlement, to map: RoleMap, in exchange: inout Exchange) throws(Problem) {
         guard map.version != granted.mapVersion else { return }
         let now = try entitlement(of: granted.caller, to: granted.request, under: map, in: &exchange)
         guard now.entry == granted.entry, now.document == granted.document else {

@@ -7,7 +7,7 @@ extension Broker {
     /// Refused, in this order: who may not publish, what is no map, what exceeds the deployment's ceiling, what stands on another version
     /// than the current one, and what would lock its publisher out. The record, the version and the pointer change together.
     func publishMap(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
-        let inForce = try await admitPublisher(caller, in: &exchange)
+        let inForce = try await admitPublisher(caller, isPublishing: true, in: &exchange)
         let request = try PublishMapRequest(body: exchange.request.body)
         let map = try Self.map(request.map)
         try hold(map)
@@ -56,7 +56,8 @@ extension Broker {
             published: dependencies.now(),
             by: exchange.request.caller.arn.printable(maximumLength: 256),
             note: request.note,
-            summary: plan.difference.summary
+            summary: plan.difference.summary,
+            endsSessions: request.endsSessions
         )
         try await dependencies.maps.store.keep(chunks)
         var details = [
@@ -64,6 +65,7 @@ extension Broker {
             "summary": version.summary.canonicalText,
         ]
         details["note"] = request.note
+        if request.endsSessions { details["endSessions"] = "true" }
         if plan.locksOut { details["force"] = "true" }
         let record = exchange.record(.mapPublished, decision: .grant, details: details)
         let terms = AppendTerms(unlessBlocked: exchange.blockKeys, publishing: version)

@@ -37,11 +37,20 @@ extension Broker {
 
     /// Lets proven publishers pass: those of the published map, and the deployment's own administrators.
     ///
+    /// - Parameters:
+    ///   - caller: Who asks.
+    ///   - isPublishing: Whether they want to publish: a map that only was in force a moment ago lets nobody do that.
+    ///   - exchange: The request.
     /// - Returns: The map in force; nil when there is none that can be used.
-    /// - Throws: ``Problem`` with `MAP_NOT_ALLOWED`, or whatever the proof of the role throws.
-    func admitPublisher(_ caller: CallerIdentity, in exchange: inout Exchange) async throws -> RoleMapInForce? {
+    /// - Throws: ``Problem`` with `MAP_NOT_ALLOWED`, or whatever the proof of the role and the reading of the map throw.
+    func admitPublisher(
+        _ caller: CallerIdentity,
+        isPublishing: Bool = false,
+        in exchange: inout Exchange
+    ) async throws -> RoleMapInForce? {
         try await prove(caller, in: &exchange)
-        let inForce = try await dependencies.maps.currentIfAny()
+        let maps = dependencies.maps
+        let inForce = try await isPublishing ? maps.confirmedIfAny() : maps.currentIfAny()
         // The map that came with the deployment names nobody who may publish: its file is whoever's who deploys.
         let published = inForce?.version == nil ? nil : inForce?.map
         guard isPublisher(caller, map: published) else {

@@ -45,7 +45,8 @@ extension Broker {
         for caller: CallerIdentity,
         in exchange: inout Exchange
     ) async throws {
-        let map = try await dependencies.map()
+        // Renewing gives something out, so an earlier map does not do.
+        let map = try await dependencies.maps.confirmed().map
         // The record of this decision names the map of this decision.
         exchange.access?.mapVersion = map.version
         if let objection = history.objection(for: caller, under: map, ceiling: dependencies.ceiling) { throw objection }

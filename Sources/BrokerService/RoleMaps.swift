@@ -15,8 +15,9 @@ public struct RoleMapInForce: Sendable {
 ///
 /// What is published takes effect at once: every request that begins after a publication was acknowledged is decided on it. The pointer
 /// to the current version is read with each request; only the opening of a session may decide on a map that was confirmed in the last
-/// ``lifetime``, and reads the pointer beside the intent, so that a busy broker waits for nothing more, and what the new map forbids is
-/// not started.
+/// ``lifetime``, and reads the pointer beside the intent and beside the outcome, so that a busy broker waits for nothing more, and what
+/// the new map forbids is not handed out. Whatever gives somebody something reads the pointer with ``confirmed()``, which a store that
+/// does not answer makes fail.
 ///
 /// A version that cannot be read, or is no map, never takes the place of a good one: the good one stays in force, the metric
 /// ``Metric/roleMapNotTaken`` says so, and the next request tries again. A process without a good one refuses with `MAP_MISSING`.
@@ -63,15 +64,24 @@ public final class RoleMaps: Sendable {
         self.now = now
     }
 
-    /// The map in force after every publication that was acknowledged before this was asked.
+    /// The map in force after every publication that was acknowledged before this was asked; never one that only was so a moment ago.
     ///
     /// - Throws: ``Problem`` with `MAP_MISSING` when there is none, or ``AuditStoreFailure/unavailable(_:)``.
-    func current() async throws -> RoleMapInForce {
+    func confirmed() async throws -> RoleMapInForce {
         do {
             guard let pointer = try await store.pointer() else { return try unpublished() }
             return try await follow(pointer)
         } catch let damage as RoleMapDamage {
             return try keep(because: "\(damage)")
+        }
+    }
+
+    /// The map in force, or while the store does not answer the one that was so in the last ``lifetime``.
+    ///
+    /// - Throws: ``Problem`` with `MAP_MISSING` when there is none, or ``AuditStoreFailure/unavailable(_:)``.
+    func current() async throws -> RoleMapInForce {
+        do {
+            return try await confirmed()
         } catch let failure as AuditStoreFailure {
             let age = now().milliseconds - state.withLock(\.confirmed).milliseconds
             guard let held = state.withLock(\.held), age <= Self.lifetime * 1000 else { throw failure }
@@ -88,7 +98,16 @@ public final class RoleMaps: Sendable {
         }
     }
 
-    /// The map that was in force a moment ago: whoever decides on it must ask ``current()`` too before anything is started.
+    /// The confirmed map in force; nil when there is none that can be used.
+    func confirmedIfAny() async throws -> RoleMapInForce? {
+        do {
+            return try await confirmed()
+        } catch let problem as Problem where problem.code == .mapMissing {
+            return nil
+        }
+    }
+
+    /// The map that was in force a moment ago: whoever decides on it must ask ``confirmed()`` too before anything is started.
     func recent() async throws -> RoleMapInForce {
         let time = now()
         let held = state.withLock { state in

@@ -6,13 +6,13 @@ struct SessionStart: Sendable {
     let entitlement: Entitlement
     let name: RoleSessionName
     let documentVersion: String?
-    let isDocumentFresh: Bool
+    let isFresh: Bool
 
-    /// Looks again at a document that was decided on from memory, beside the calls that must be waited for anyway.
+    /// Looks again at a document and at the broker's own role that were decided on from memory, beside the calls that must be waited for anyway.
     ///
     /// - Returns: The version that was looked at last.
     func recheckDocument(_ accounts: MemberAccounts) async throws -> String? {
-        isDocumentFresh ? documentVersion : try await accounts.recheckDocument(of: entitlement)
+        isFresh ? documentVersion : try await accounts.recheckDocument(of: entitlement)
     }
 }
 

@@ -18,6 +18,8 @@ struct Sweep: Sendable {
     static let name = "ssm-broker-sweep"
     /// No new place is begun, and nothing new done in one, with less time left than this.
     private static let reserve: Int64 = 5
+    /// How far apart the clocks of two brokers may be, in seconds, and an intent be from its outcome.
+    private static let publicationTolerance: Int64 = 60
     /// The most pages of open sessions in one run, of ``SessionQuery/maximumLimit`` each.
     private static let maximumPages = 10
 
@@ -41,10 +43,10 @@ struct Sweep: Sendable {
     /// - Throws: ``AuditStoreFailure`` when the open sessions cannot be read, and whatever the map throws.
     func run() async throws -> SweepReport {
         var report = SweepReport()
-        let map = try await dependencies.mapIfAny()
+        let inForce = try await dependencies.maps.currentIfAny()
         let blocked = Set(try await dependencies.blocks.blocks().map(\.key))
         var maximum: [String: Int64] = [:]
-        for (name, entry) in map?.entries ?? [:] { maximum[name.name] = entry.limits.maximumMinutes }
+        for (name, entry) in inForce?.map.entries ?? [:] { maximum[name.name] = entry.limits.maximumMinutes }
         // Intents first: of them there are few, and nobody else resolves them.
         let now = dependencies.now().milliseconds
         let cutoff = Timestamp(milliseconds: now - SweepPlan.intentAge * 1000 + 1)
@@ -52,6 +54,7 @@ struct Sweep: Sendable {
             try await sessions([.pending, .unknown], before: cutoff, in: &report)
             + sessions([.live], before: nil, in: &report)
         report.sessions = open.count
+        let forbidden = inForce.map { overlooked(open, by: $0) } ?? []
         let places = Dictionary(grouping: open, by: \.place)
         for place in order(places.keys.sorted()) {
             guard hasTime else {
@@ -63,10 +66,29 @@ struct Sweep: Sendable {
                 continue
             }
             report.places += 1
-            let visit = SweepVisit(sweep: self, place: place, maximumMinutes: maximum, blocked: blocked)
+            let visit = SweepVisit(
+                sweep: self,
+                place: place,
+                maximumMinutes: maximum,
+                blocked: blocked,
+                forbidden: forbidden
+            )
             await visit.run(places[place, default: []], report: &report)
         }
         return report
+    }
+
+    /// The live sessions that the last publication was asked to end and that are there all the same: a list of sessions may lag behind.
+    ///
+    /// Only those from before it: whatever has come since was granted by it, and a broker that renders documents otherwise after an
+    /// update ends nobody's session for that.
+    private func overlooked(_ open: [SessionHistory], by inForce: RoleMapInForce) -> Set<RecordID> {
+        guard inForce.problem == nil, let version = inForce.version, version.endsSessions else { return [] }
+        let forbidden = open.filter { history in
+            history.state == .live && history.opened <= version.published.advanced(bySeconds: Self.publicationTolerance)
+                && history.objection(under: inForce.map, ceiling: dependencies.ceiling) != nil
+        }
+        return Set(forbidden.map(\.id))
     }
 
     /// Begins elsewhere each minute, so that a place that takes all the time does not do so in every run.

@@ -22,6 +22,8 @@ struct SweepFinding: Sendable, Hashable {
         case unrecorded = "unrecorded"
         /// A session of somebody who is blocked was still running: the sweep ended it.
         case callerBlocked = "caller-blocked"
+        /// A session that the last publication forbids, and that its publisher asked to end, was still running: the sweep ended it.
+        case mapForbids = "map-forbids"
     }
 
     var kind: Kind

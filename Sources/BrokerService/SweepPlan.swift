@@ -31,6 +31,8 @@ struct SweepPlan: Sendable {
     var maximumMinutes: [String: Int64]
     /// Whom an emergency stop keeps out.
     var blocked: Set<BlockKey> = []
+    /// The sessions that the last publication was asked to end.
+    var forbidden: Set<RecordID> = []
     /// The time.
     var now: Timestamp
 
@@ -93,6 +95,8 @@ struct SweepPlan: Sendable {
             if !listed.isEnding, !blocked.isDisjoint(with: history.owner.blockKeys) {
                 return [.end(history, [listed], .callerBlocked)]
             }
+            // The publication's own call could not end it, or did not see it yet.
+            if !listed.isEnding, forbidden.contains(history.id) { return [.end(history, [listed], .mapForbids)] }
             if listed.isWaiting, isOld(history.opened, Self.connectionPatience) {
                 return [.end(history, [listed], .neverConnected)]
             }

@@ -17,6 +17,7 @@ struct SweepVisit: Sendable {
     let place: SweepPlace
     let maximumMinutes: [String: Int64]
     let blocked: Set<BlockKey>
+    let forbidden: Set<RecordID>
 
     /// Looks, plans, acts; what fails stands in the report.
     func run(_ histories: [SessionHistory], report: inout SweepReport) async {
@@ -97,6 +98,7 @@ struct SweepVisit: Sendable {
             isComplete: listing.isComplete,
             maximumMinutes: maximumMinutes,
             blocked: blocked,
+            forbidden: forbidden,
             now: sweep.dependencies.now()
         )
         for history in histories { plan.owners[history.id] = owner(of: history) }

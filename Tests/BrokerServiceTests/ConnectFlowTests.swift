@@ -71,30 +71,33 @@ struct ConnectFlowTests {
         )
     }
 
-    @Test("a warm broker looks nothing up, and reads the document again beside the intent")
+    @Test("a warm broker looks nothing up, and reads the document and its own tags again beside the intent")
     func warm() async throws {
         let stage = try Stage()
         _ = try await stage.opened()
         let before = stage.aws.calls.count
         let lines = stage.journal.lines.count
-        // The document is on its way while the intent is not yet written.
+        // Both are on their way while the intent is not yet written.
         stage.store.before(.intent) { [journal = stage.journal] _ in
-            await journal.wait(for: "end DescribeDocument")
+            await journal.wait(for: "end DescribeDocument", after: lines)
+            await journal.wait(for: "end GetRole target", after: lines)
         }
         _ = try await stage.opened()
         #expect(
             stage.aws.calls.dropFirst(before).map(\.name).sorted() == [
-                "AssumeRole channel", "AssumeRole start", "DescribeDocument", "GetDocument", "StartSession",
+                "AssumeRole channel", "AssumeRole start", "DescribeDocument", "GetDocument", "GetRole target",
+                "StartSession",
             ]
         )
         let later = stage.journal.lines.dropFirst(lines)
         let started = try #require(later.firstIndex(of: "begin StartSession"))
         #expect(try #require(later.firstIndex(of: "end GetDocument")) < started)
         #expect(try #require(later.firstIndex(of: "end DescribeDocument")) < started)
+        #expect(try #require(later.firstIndex(of: "end GetRole target")) < started)
     }
 
     @Test(
-        "what is remembered is forgotten: node, own role and document after a minute, role after ten, role session before its end"
+        "what is remembered is forgotten: node and document after a minute, role after ten, role session before its end"
     )
     func forgets() async throws {
         let stage = try Stage()
@@ -103,11 +106,11 @@ struct ConnectFlowTests {
         stage.clock.advance(milliseconds: 59_999)
         _ = try await stage.opened()
         #expect(count("DescribeInstanceInformation") == 1)
-        #expect(count("GetRole target") == 1)
         stage.clock.advance(milliseconds: 1)
         _ = try await stage.opened()
         #expect(count("DescribeInstanceInformation") == 2)
-        #expect(count("GetRole target") == 2)
+        // Its tags are asked for once with each start, whatever is remembered.
+        #expect(count("GetRole target") == 3)
         #expect(count("GetRole") == 1)
         stage.clock.advance(milliseconds: 540_000)
         _ = try await stage.opened()

@@ -195,6 +195,30 @@ struct FailureHoleTests {
         #expect(stage.events.last == .denied)
     }
 
+    @Test("a Linux user in the tags of the broker's role is found out beside the intent, and nothing is started")
+    func tagged() async throws {
+        let stage = try Stage()
+        _ = try await stage.opened()
+        stage.aws.change { $0.targetTags = ["SSMSessionRunAs": "root"] }
+        #expect(await stage.open().code == "TARGET_ROLE_TAGGED")
+        #expect(stage.aws.calls("StartSession").count == 1)
+        #expect(stage.events == [.intent, .started, .intent, .failed])
+        stage.expectOneOutcomePerIntent()
+        // What was remembered is forgotten: the next refusal comes before any intent.
+        #expect(await stage.open().code == "TARGET_ROLE_TAGGED")
+        #expect(stage.events.last == .denied)
+    }
+
+    @Test("tags that were remembered with one document say nothing for another")
+    func taggedElsewhere() async throws {
+        let stage = try Stage()
+        _ = try await stage.opened()
+        stage.aws.change { $0.targetTags = ["SSMSessionRunAs": "root"] }
+        #expect(await stage.open(as: .aliceOnWeb, node: Cast.webNode).code == "TARGET_ROLE_TAGGED")
+        #expect(stage.aws.calls("StartSession").count == 1)
+        #expect(stage.events == [.intent, .started, .denied])
+    }
+
     @Test("a new version with the same content is what the records name")
     func documentVersion() async throws {
         let stage = try Stage()

@@ -19,7 +19,7 @@ extension Stage {
 
     /// Puts a map in force as the next published version.
     @discardableResult
-    func publishVersion(_ json: JSON) async throws -> Int64 {
+    func publishVersion(_ json: JSON, endsSessions: Bool = false, published: Timestamp? = nil) async throws -> Int64 {
         let map = try RoleMap(json: json)
         let chunks = RoleMapChunks(map.canonicalBytes)
         try await store.memory.keep(chunks)
@@ -27,10 +27,11 @@ extension Stage {
             number: (try await store.memory.pointer()?.number ?? 0) + 1,
             hash: chunks.hash,
             chunks: chunks.chunks.map(\.hash),
-            published: clock.now,
+            published: published ?? clock.now,
             by: Person.root.arn,
             note: nil,
-            summary: [:]
+            summary: [:],
+            endsSessions: endsSessions
         )
         let record = AuditRecord(id: RecordID(random: random.bytes(16)), time: clock.now, event: .mapPublished)
         _ = try await store.memory.append(record, terms: AppendTerms(publishing: version))

@@ -99,6 +99,7 @@ enum MapSource: Sendable {
 /// The role map in force, which a test may change or lose; each change is a publication.
 final class MapInForce: RoleMapStore {
     private let held: Mutex<(map: RoleMap?, number: Int64)>
+    private let hook = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     init(_ map: RoleMap) { held = Mutex((map, 1)) }
 
@@ -111,7 +112,13 @@ final class MapInForce: RoleMapStore {
 
     func publish(_ map: RoleMap?) { held.withLock { $0 = (map, $0.number + 1) } }
 
-    func pointer() async throws -> RoleMapPointer? { try version().pointer }
+    /// Does something before each read of the pointer, for example waits or fails.
+    func beforePointer(_ hook: @escaping @Sendable () async throws -> Void) { self.hook.withLock { $0 = hook } }
+
+    func pointer() async throws -> RoleMapPointer? {
+        if let hook = hook.withLock({ $0 }) { try await hook() }
+        return try version().pointer
+    }
 
     func map(_ number: Int64) async throws -> PublishedRoleMap? {
         PublishedRoleMap(version: try version(), bytes: try read().canonicalBytes)

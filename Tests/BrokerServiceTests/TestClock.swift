@@ -50,11 +50,11 @@ final class Journal: Sendable {
         for one in ready { one.continuation.resume() }
     }
 
-    /// Returns once a line with this beginning is there.
-    func wait(for prefix: String) async {
+    /// Returns once a line with this beginning is there, beyond the first few.
+    func wait(for prefix: String, after count: Int = 0) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                if state.lines.contains(where: { $0.hasPrefix(prefix) }) { return true }
+                if state.lines.dropFirst(count).contains(where: { $0.hasPrefix(prefix) }) { return true }
                 state.waiting.append((prefix, continuation))
                 return false
             }

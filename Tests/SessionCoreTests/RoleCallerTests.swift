@@ -46,13 +46,24 @@ import Testing
     @Test("the map gives a role what its own entry says, not what a permission set of that name gives")
     func entry() throws {
         let map = try RoleMap(json: Self.map)
-        let role = try #require(map.entry(for: Self.caller()))
+        let admitted = try #require(map.admit(Self.caller()))
+        let role = try #require(map.entry(for: admitted))
         #expect(role.id.name == "ci-deploy" && role.entry.linuxUser.name == "deployer")
         let person = try #require(map.entry(for: Cast.caller("alice", "Deploy")))
         #expect(person.entry.linuxUser.name == "people")
         #expect(map.entry(for: try Cast.caller("alice", "ci-deploy")) == nil)
         #expect(map.entry(for: try Self.caller(account: "444455556666")) == nil)
         #expect(map.entry(for: try Self.caller("deploy")) == nil)
+    }
+
+    @Test("an entry is for whoever was admitted under its very ARN, which is what is proven")
+    func admittedElsewhere() throws {
+        let map = try RoleMap(json: Self.map)
+        let caller = try Self.caller()
+        #expect(map.entry(for: caller) == nil)
+        let elsewhere = try RoleARN("arn:aws:iam::111122223333:role/other/Deploy")
+        #expect(map.entry(for: try #require(caller.admitted(as: elsewhere))) == nil)
+        #expect(map.entry(for: try #require(caller.admitted(as: try RoleARN(Self.arn))))?.id.name == "ci-deploy")
     }
 
     @Test("a role is taken up only when it is named, and its path and id must be those of that ARN")

@@ -14,6 +14,8 @@ public struct RoleMapVersion: Sendable, Hashable {
     public var note: String?
     /// What it changed, bounded: counts, first names and hashes.
     public var summary: JSON
+    /// Whether its publisher asked for the end of the sessions that it forbids.
+    public var endsSessions: Bool
 
     /// Makes a version.
     public init(
@@ -23,7 +25,8 @@ public struct RoleMapVersion: Sendable, Hashable {
         published: Timestamp,
         by: String,
         note: String?,
-        summary: JSON
+        summary: JSON,
+        endsSessions: Bool = false
     ) {
         self.number = number
         self.hash = hash
@@ -32,6 +35,7 @@ public struct RoleMapVersion: Sendable, Hashable {
         self.by = by
         self.note = note
         self.summary = summary
+        self.endsSessions = endsSessions
     }
 
     /// The number of the version that it was made from; 0 when it is the first.
@@ -42,11 +46,13 @@ public struct RoleMapVersion: Sendable, Hashable {
 
     /// The version as a store keeps it.
     ///
-    /// Shape: `{"by":"arn:…","chunks":["<hex>"],"hash":"<hex>","note":"…","number":3,"published":"…Z","summary":{…}}`.
+    /// Shape: `{"by":"arn:…","chunks":["<hex>"],"hash":"<hex>","note":"…","number":3,"published":"…Z","summary":{…}}`; with `"endsSessions":true` where
+    /// that was asked for.
     public var json: JSON {
         .compact([
             "by": .string(by),
             "chunks": .array(chunks.map(JSON.string)),
+            "endsSessions": endsSessions ? true : nil,
             "hash": .string(hash),
             "note": note.map(JSON.string),
             "number": .integer(number),
@@ -69,7 +75,8 @@ public struct RoleMapVersion: Sendable, Hashable {
             published: pointer.published,
             by: pointer.by,
             note: json["note"]?.text,
-            summary: summary
+            summary: summary,
+            endsSessions: json["endsSessions"] == true
         )
     }
 }

@@ -1,15 +1,17 @@
 extension RoleMap {
     /// What the map gives to a caller, provided that their role is proven; nil for nothing.
     ///
+    /// A role outside Identity Center must have been admitted under the very ARN that the entry names, for that ARN is what is proven.
+    ///
     /// - Returns: The entry, and its name in the map: the permission set's, or the role's id.
     public func entry(for caller: CallerIdentity) -> (id: PermissionSetName, entry: Entry)? {
         switch caller.role {
         case .permissionSet(let set, _):
             guard let entry = entries[set], entry.holder == .permissionSet else { return nil }
             return (set, entry)
-        case .outside:
+        case .outside(let admitted):
             guard let id = roleNames[RoleKey(caller)], let entry = entries[id], case .role(let role) = entry.holder,
-                role.partition == caller.arn.partition
+                role == admitted, role.partition == caller.arn.partition
             else { return nil }
             return (id, entry)
         }
