@@ -10,9 +10,8 @@ extension Broker {
     func block(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         let request = try BlockRequest(body: exchange.request.body)
         try await requireAdministrator(caller, in: &exchange)
-        let own = caller.owner.blockKeys
         // Whoever blocks stays able to unblock, so blocks never leave the organisation without an administrator.
-        guard !own.contains(request.key) else {
+        guard !caller.owner.blockKeys.contains(request.key) else {
             throw Problem(
                 .blockLocksYouOut,
                 detail: "The block would keep you out as well, and you could not lift it.",
@@ -27,7 +26,8 @@ extension Broker {
         )
         let record = exchange.record(.callerBlocked, details: request.details)
         // Two administrators who block each other at the same moment: the store lets one of them be first.
-        try await append(record, terms: AppendTerms(unlessBlocked: own, blocking: .block(block)), in: exchange)
+        let terms = AppendTerms(unlessBlocked: exchange.blockKeys, blocking: .block(block))
+        try await append(record, terms: terms, in: exchange)
         let details = ["by": "administrator", "cause": "block", "block": request.key.text, "reason": request.reason]
         var sessions = EndSessionsReply(isComplete: false)
         do {
@@ -51,7 +51,7 @@ extension Broker {
             )
         }
         let record = exchange.record(.callerUnblocked, details: request.details)
-        let terms = AppendTerms(unlessBlocked: caller.owner.blockKeys, blocking: .unblock(request.key))
+        let terms = AppendTerms(unlessBlocked: exchange.blockKeys, blocking: .unblock(request.key))
         try await append(record, terms: terms, in: exchange)
         return UnblockReply(block: block).json
     }

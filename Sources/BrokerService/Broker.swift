@@ -82,7 +82,7 @@ public struct Broker: Sendable {
             )
             exchange.route = match.route
             let caller = try await admit(try exchange.identify(), in: &exchange)
-            if !match.route.asksForBlocks { try await refuseBlocked(caller) }
+            if !match.route.asksForBlocks { try await refuseBlocked(caller, on: match.route, in: &exchange) }
             let reply = try await answer(match, caller: caller, in: &exchange)
             exchange.logFinished(status: reply.status, code: nil)
             return reply

@@ -14,6 +14,8 @@ struct Exchange: Sendable {
     var route: Route?
     /// `verified`, or why the caller's role is not proven; nil while no proof was tried.
     var proof: String?
+    /// Whether no block keeps the caller from the route: a proven administrator of the deployment's own.
+    var isBeyondBlocks = false
     /// The name in the map of a role outside Identity Center; nil for people.
     var entry: PermissionSetName?
     var clientRequestID: RecordID?

@@ -7,6 +7,7 @@ extension Exchange {
     mutating func problem(for error: any Error) -> Problem {
         if let problem = error as? Problem { return problem.plain }
         note(error)
+        if let unknown = error as? UnknownChange { return unknown.problem }
         if let failure = error as? AWSFailure { return Problem(failure).plain }
         if let damage = error as? RoleMapDamage {
             return Problem(
@@ -78,6 +79,8 @@ extension Exchange {
             failure["\(part).audit"] = "blocked"
         case let error as AuditStoreFailure:
             failure["\(part).audit"] = "\(error)"
+        case let error as UnknownChange:
+            failure["\(part).audit"] = "\(error.cause)"
         default:
             failure["\(part).type"] = "\(type(of: error))"
         }

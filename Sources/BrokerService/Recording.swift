@@ -2,9 +2,10 @@ internal import Logging
 internal import SessionCore
 
 extension Broker {
-    /// Appends a record, and asks once more when it is not known whether the record is there.
+    /// Appends a record, and asks once more when it is not known whether the record is there; twice where the record changes what holds
+    /// for others.
     ///
-    /// The store knows the record again by its id, so asking twice records once; a passing fault then costs neither a session nor
+    /// The store knows the record again by its id, so asking again records once; a passing fault then costs neither a session nor
     /// a record of it.
     ///
     /// - Parameters:
@@ -12,18 +13,24 @@ extension Broker {
     ///   - terms: What must hold for it, and what changes with it.
     ///   - exchange: The request, whose deadline bounds the asking.
     /// - Returns: The record in its chain.
-    /// - Throws: ``AuditStoreFailure``, whatever the store threw.
+    /// - Throws: ``AuditStoreFailure``, whatever the store threw; ``UnknownChange`` where a map or a block may have changed all the same.
     @discardableResult
     func append(
         _ record: AuditRecord,
         terms: AppendTerms = AppendTerms(),
         in exchange: Exchange
     ) async throws -> ChainedRecord {
-        do {
-            return try await appendOnce(record, terms: terms, in: exchange)
-        } catch AuditStoreFailure.unavailable(let reason) {
-            guard dependencies.now() < exchange.deadline else { throw AuditStoreFailure.unavailable(reason) }
-            return try await appendOnce(record, terms: terms, in: exchange)
+        var triesLeft = terms.changeShownBy == nil ? 2 : 3
+        while true {
+            do {
+                triesLeft -= 1
+                return try await appendOnce(record, terms: terms, in: exchange)
+            } catch AuditStoreFailure.unavailable(let reason) {
+                if triesLeft > 0, dependencies.now() < exchange.deadline { continue }
+                let failure = AuditStoreFailure.unavailable(reason)
+                guard let command = terms.changeShownBy else { throw failure }
+                throw UnknownChange(cause: failure, shownBy: command)
+            }
         }
     }
 
@@ -52,7 +59,9 @@ extension Broker {
             do {
                 try await recordRefusal(&problem, in: &exchange)
             } catch {
-                problem = exchange.problem(for: error)
+                // A change that may have happened was not refused, whatever else could not be recorded.
+                let unrecorded = exchange.problem(for: error)
+                if problem.code != .changeUnknown { problem = unrecorded }
             }
         }
         problem.requestID = exchange.request.id
@@ -86,6 +95,8 @@ extension Broker {
         of problem: inout Problem,
         in exchange: inout Exchange
     ) async throws {
+        // Not every intent claims its request id, so nothing else need stop a refusal beside an intent that stands there open.
+        if try await closeDoubtfulIntent(problem, in: &exchange) { return }
         do {
             let terms = AppendTerms(unlessBlocked: exchange.blockKeys(insteadOf: problem))
             try await append(refusal, terms: terms, in: exchange)

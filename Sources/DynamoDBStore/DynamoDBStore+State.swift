@@ -47,8 +47,7 @@ extension DynamoDBStore: RolloutStore {
     public func record(_ places: [RolloutPlace]) async throws {
         for start in stride(from: 0, to: places.count, by: Self.placesAtOnce) {
             let some = Array(places[start..<min(start + Self.placesAtOnce, places.count)])
-            let token = StoreCall.token(some.map(\.json.canonicalText))
-            try await call { try await $0.record(some, token: token) }
+            try await call { try await $0.record(some) }
         }
     }
 

@@ -23,9 +23,20 @@ extension StoreCall {
         return keys.lazy.compactMap { key in found.first { $0.key == key } }.first
     }
 
-    /// Keeps what was seen in some places of the rollout.
-    func record(_ places: [RolloutPlace], token: String) async throws {
-        try await dynamodb.transact(places.map { .put($0.item, in: tables.sessions) }, token: token)
+    /// Keeps what was seen in some places of the rollout; those drop out of which something newer is kept.
+    func record(_ places: [RolloutPlace]) async throws {
+        var left = places
+        while !left.isEmpty {
+            do {
+                let token = Self.token(left.map(\.json.canonicalText))
+                return try await dynamodb.transact(left.map { $0.write(to: tables.sessions) }, token: token)
+            } catch let failure as AWSFailure where failure.cancellationReasons.count == left.count {
+                let current = zip(left, failure.cancellationReasons).filter { $1.code != "ConditionalCheckFailed" }
+                    .map(\.0)
+                guard current.count < left.count else { throw failure }
+                left = current
+            }
+        }
     }
 
     /// Places of the rollout, by account and Region.

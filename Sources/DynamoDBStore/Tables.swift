@@ -40,7 +40,8 @@ internal import SessionCore
 ///
 /// Indexes, each with `sort` (opened, 20 digits `#` id): `byUser`, `byNode`, `byPermissionSet`, `byShard` (`shard`: all of them),
 /// `byOpen` (`open`: a shard, present only while there may be something to end, so that the index stays small). In `byShard` the blocks
-/// have the shard `blocks` and their key as `sort`, the places `places` and `<account>/<Region>`.
+/// have the shard `blocks` and their key as `sort`, the places `places` and `<account>/<Region>`, and
+/// the map's version as `number`.
 struct Tables: Sendable, Hashable {
     /// What the tables' names begin with.
     let name: String

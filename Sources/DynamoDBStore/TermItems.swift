@@ -103,7 +103,23 @@ extension RolloutPlace {
         item["body"] = .bytes(json.canonicalBytes)
         item["shard"] = .string(Tables.places)
         item["sort"] = .string(cursor.text)
+        item["number"] = .number(number)
         return item
+    }
+
+    /// Puts the item, unless what is kept of the place is of a newer version of the map.
+    ///
+    /// An item without a number is from before there was this condition.
+    func write(to table: String) -> DynamoDB.Write {
+        .put(
+            item,
+            in: table,
+            if: DynamoDB.Expression(
+                "attribute_not_exists(#number) OR #number <= :number",
+                names: ["#number": "number"],
+                values: [":number": .number(number)]
+            )
+        )
     }
 
     /// Reads an item of the sessions table.

@@ -4,13 +4,14 @@ internal import SessionCore
 struct RolloutTable {
     let connection: Connection
 
-    /// Keeps places in place of what was kept of them before; call within a transaction.
+    /// Keeps places in place of what was kept of them before, unless that is of a newer version of the map; call within a transaction.
     func keep(_ places: [RolloutPlace]) throws {
         for place in places {
             try connection.run(
                 """
                 INSERT INTO rollout (place, account, region, number, state, body) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (place) DO UPDATE SET number = excluded.number, state = excluded.state, body = excluded.body
+                WHERE rollout.number <= excluded.number
                 """,
                 [
                     .text(place.cursor.text), .text(place.account.digits), .text(place.region.name),

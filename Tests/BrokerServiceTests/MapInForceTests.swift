@@ -97,6 +97,24 @@ struct MapInForceTests {
         #expect(stage.records.last?.access?.mapVersion == new.version)
     }
 
+    @Test("the second attempt's intent gets its outcome too, though the store never said that it took it")
+    func doubtful() async throws {
+        let stage = try Stage(maps: .store)
+        try await publish(Cast.map, number: 1, to: stage.store.memory)
+        #expect(await stage.open().status == 200)
+        let json = try Stage.mapWithAnotherUser("postgres")
+        try await publish(json, number: 2, to: stage.store.memory)
+        let document = try #require(
+            try Stage.world(map: try RoleMap(json: json)).documents[Stage.documentKey]?.content
+        )
+        stage.tamper { _ in document }
+        stage.store.script(.intent, .pass, .loseAnswer, .fail(gone))
+        #expect(await stage.open().code == "AUDIT_UNAVAILABLE")
+        #expect(stage.events.suffix(4) == [.intent, .failed, .intent, .failed])
+        #expect(stage.records.last?.decision?.code == "AUDIT_UNAVAILABLE")
+        stage.expectOneOutcomePerIntent()
+    }
+
     @Test("a version that is no map never takes the place of a good one, and is counted once a minute")
     func invalid() async throws {
         let stage = try Stage(maps: .store)

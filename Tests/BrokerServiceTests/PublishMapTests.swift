@@ -48,8 +48,8 @@ struct PublishMapTests {
     @Test("a publication that cannot be recorded did not happen")
     func failsClosed() async throws {
         let stage = try Stage(maps: .store)
-        stage.store.script(.mapPublished, .fail(gone), .fail(gone))
-        #expect(await Self.publish(try Self.map(), base: 0, on: stage).code == "AUDIT_UNAVAILABLE")
+        stage.store.script(.mapPublished, .fail(gone), .fail(gone), .fail(gone))
+        #expect(await Self.publish(try Self.map(), base: 0, on: stage).code == "CHANGE_UNKNOWN")
         #expect(try await stage.store.memory.pointer() == nil)
         #expect(stage.metrics.counted.isEmpty)
         #expect(await stage.open().code == "MAP_MISSING")
@@ -62,6 +62,32 @@ struct PublishMapTests {
         #expect(await Self.publish(try Self.map(), base: 0, on: stage).status == 200)
         #expect(try await stage.store.memory.versions(before: nil, limit: 9).map(\.number) == [1])
         #expect(stage.events == [.mapPublished])
+    }
+
+    @Test("a publication that was made though the store said so only when asked a third time is one")
+    func lateAnswer() async throws {
+        let stage = try Stage(maps: .store)
+        stage.store.script(.mapPublished, .loseAnswer, .loseAnswer)
+        #expect(await Self.publish(try Self.map(), base: 0, on: stage).body["number"] == 1)
+        #expect(stage.events == [.mapPublished])
+    }
+
+    @Test(
+        "a publication of which the store says nothing is neither made nor refused, but told to be looked at",
+        arguments: [false, true]
+    )
+    func unknown(_ isRecordable: Bool) async throws {
+        let stage = try Stage(maps: .store)
+        stage.store.script(.mapPublished, .loseAnswer, .fail(gone), .fail(gone))
+        if !isRecordable { stage.store.script(.refused, .fail(gone), .fail(gone)) }
+        let reply = await Self.publish(try Self.map(), base: 0, on: stage)
+        #expect(reply.code == "CHANGE_UNKNOWN")
+        #expect(reply.status == 503)
+        #expect(reply.body["next"]?.text?.hasSuffix("ssm-broker map history") == true)
+        #expect(reply.body["detail"]?.text?.contains("refused") == false)
+        #expect(try await stage.store.memory.pointer()?.number == 1)
+        #expect(stage.events == (isRecordable ? [.mapPublished, .refused] : [.mapPublished]))
+        if isRecordable { #expect(stage.records.last?.decision?.code == "CHANGE_UNKNOWN") }
     }
 
     @Test("what is published already is not published again")

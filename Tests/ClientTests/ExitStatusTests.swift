@@ -43,7 +43,7 @@ struct ExitStatusTests {
                 .blockNotFound,
                 .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
                 .awsUnavailable,
-                .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
+                .changeUnknown, .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure,
             ], .failed
         ),
     ]

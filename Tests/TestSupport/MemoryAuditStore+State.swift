@@ -53,7 +53,9 @@ extension MemoryAuditStore: BlockStore {
 extension MemoryAuditStore: RolloutStore {
     package func record(_ places: [RolloutPlace]) async throws {
         state.withLock { state in
-            for place in places { state.places[place.cursor] = place }
+            for place in places where state.places[place.cursor]?.number ?? 0 <= place.number {
+                state.places[place.cursor] = place
+            }
         }
     }
 

@@ -62,6 +62,22 @@ package struct RolloutStoreContract: Sendable, CustomStringConvertible {
             try await store.record([])
             try require(try await store.places(matching: RolloutQuery()).places == [newer], "the newer one")
         },
+        RolloutStoreContract("what an older version saw is dropped, and what comes with it is kept") { store in
+            let newer = try place("111122223333", "eu-west-1", number: 10, seconds: 1)
+            try await store.record([newer])
+            let older = try place("111122223333", "eu-west-1", number: 9, state: .failed, seconds: 9, problem: "x")
+            let other = try place("444455556666", "eu-west-1", number: 9)
+            try await store.record([older])
+            try require(try await store.places(matching: RolloutQuery()).places == [newer], "the newer one stays")
+            try await store.record([older, other])
+            try require(try await store.places(matching: RolloutQuery()).places == [newer, other], "and its neighbour")
+            let again = try place("111122223333", "eu-west-1", number: 10, state: .failed, seconds: 9, problem: "y")
+            try await store.record([again])
+            try require(
+                try await store.places(matching: RolloutQuery()).places == [again, other],
+                "the same version takes its place"
+            )
+        },
         RolloutStoreContract("each filter finds what it names, and all of them together") { store in
             let a = try place("111122223333", "eu-central-1", number: 1, state: .failed)
             let b = try place("111122223333", "eu-west-1", number: 2)

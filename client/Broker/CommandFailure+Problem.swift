@@ -23,7 +23,7 @@ extension ExitStatus {
             .requestReplayed, .documentMissing, .documentChanged, .documentNotDefault, .sessionNotFound, .blockNotFound,
             .sessionEnded, .startFailed, .startUnknown, .deadlineTooClose, .targetRoleTagged, .awsThrottled,
             .awsUnavailable,
-            .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure:
+            .changeUnknown, .mapChanged, .mapMissing, .mapVersionNotFound, .internalFailure:
             self = .failed
         }
     }

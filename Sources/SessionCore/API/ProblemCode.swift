@@ -127,6 +127,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     // The audit log.
     /// A record could not be written, so the request was refused.
     case auditUnavailable = "AUDIT_UNAVAILABLE"
+    /// Whether a map was published, or a block was made or lifted, is not known.
+    case changeUnknown = "CHANGE_UNKNOWN"
     /// The caller may not read the audit log.
     case auditNotAllowed = "AUDIT_NOT_ALLOWED"
 
@@ -152,7 +154,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .mapInvalid: 422
         case .internalFailure: 500
         case .startFailed, .startUnknown, .awsUnavailable, .integrationFailed: 502
-        case .auditUnavailable, .awsThrottled, .deadlineTooClose, .documentPending, .mapMissing: 503
+        case .auditUnavailable, .changeUnknown, .awsThrottled, .deadlineTooClose, .documentPending, .mapMissing: 503
         case .integrationTimeout: 504
         }
     }

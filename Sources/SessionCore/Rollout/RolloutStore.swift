@@ -2,6 +2,9 @@
 public protocol RolloutStore: Sendable {
     /// Keeps what was seen in some places, in place of what was seen there before.
     ///
+    /// What was seen under an older version of the map than what is kept of a place is dropped: runs overlap, and the slower one would
+    /// make the place pending again.
+    ///
     /// - Throws: ``AuditStoreFailure/unavailable(_:)``; some of the places may be kept then.
     func record(_ places: [RolloutPlace]) async throws
 
