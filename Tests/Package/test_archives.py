@@ -15,7 +15,7 @@ import roots
 from elf import is_static
 
 FUNCTIONS = ("ssm-broker-lambda", "ssm-broker-enforcer")
-CLIENT_LIMIT = 26_000_000
+CLIENT_LIMIT = 32_000_000
 """Bytes that the client may take on disk."""
 
 
