@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// The tables, and how a file gets them.
 enum Schema {
     /// `SSMB`: tells our files from other programs' databases.
@@ -18,10 +24,22 @@ enum Schema {
 
     /// Sets what holds for the connection or for the whole file.
     static func configure(_ connection: Connection) throws {
-        let mode = try connection.rows("PRAGMA journal_mode = WAL") { try $0.text(0) }.first ?? ""
+        let mode = try journalMode(connection)
         guard mode == "wal" else { throw SQLiteFailure.journal(mode) }
         // With a write-ahead log, only FULL has a commit on the disk before it returns.
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    }
+
+    /// Sets the write-ahead log; another process that does the same with a new file is waited for here, as SQLite itself does not wait.
+    private static func journalMode(_ connection: Connection) throws -> String {
+        for _ in 0..<100 {
+            do {
+                return try connection.rows("PRAGMA journal_mode = WAL") { try $0.text(0) }.first ?? ""
+            } catch SQLiteFailure.locked {
+                usleep(10_000)
+            }
+        }
+        throw SQLiteFailure.locked
     }
 
     /// Brings the file to the current version; call within a transaction, as another process may be doing the same.

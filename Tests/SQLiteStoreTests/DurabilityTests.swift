@@ -6,6 +6,18 @@ import Testing
 
 @Suite("What is on the disk")
 struct DurabilityTests {
+    @Test("a new file that several open at once is opened by all of them")
+    func openedAtOnce() async throws {
+        for _ in 0..<10 {
+            let folder = try DatabaseFolder()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { _ = try await folder.store() } }
+                try await group.waitForAll()
+            }
+            #expect(try await folder.store().heads().count == 4)
+        }
+    }
+
     @Test("a record is in the files when the append returns, so that a crash loses nothing")
     func survivesACrash() async throws {
         let folder = try DatabaseFolder()
