@@ -25,7 +25,12 @@ final class Connection {
             throw SQLiteFailure(code: code)
         }
         handle = opened
-        sqlite3_busy_timeout(handle, busyMilliseconds)
+        wait(milliseconds: busyMilliseconds)
+    }
+
+    /// Sets how long to wait for another process that writes.
+    func wait(milliseconds: Int32) {
+        sqlite3_busy_timeout(handle, milliseconds)
     }
 
     deinit {

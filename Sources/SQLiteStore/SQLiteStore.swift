@@ -61,6 +61,9 @@ public final class SQLiteStore: AuditStore {
             return try Schema.isCurrent(connection)
         }
         let chains = try await queue.run(within: isCurrent ? nil : settings.migrationMilliseconds) { connection in
+            // Another process may be making the same tables, which takes longer than any write.
+            if !isCurrent { connection.wait(milliseconds: Self.tablesMilliseconds) }
+            defer { connection.wait(milliseconds: settings.busyMilliseconds) }
             try Schema.configure(connection)
             let table = AuditTable(connection: connection)
             try connection.transaction {
@@ -73,6 +76,9 @@ public final class SQLiteStore: AuditStore {
         }
         return SQLiteStore(queue: queue, chains: chains)
     }
+
+    /// How long to wait for another process that makes the tables of a new file.
+    private static let tablesMilliseconds: Int32 = 15_000
 
     /// Appends one record; on disk when this returns.
     public func append(_ record: AuditRecord, terms: AppendTerms) async throws -> ChainedRecord {
