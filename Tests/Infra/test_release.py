@@ -91,6 +91,14 @@ def test_what_no_commit_holds_is_put_on_request_only(s3: Any, built: Path) -> No
     assert program().main([BUCKET, "--folder", str(built), "--allow-uncommitted"]) == 0
 
 
+def test_every_write_is_one_that_s3_refuses_where_a_file_lies(s3: Any, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = program()
+    monkeypatch.setattr(module, "found", lambda *_: None)
+    s3.put_object(Bucket=BUCKET, Key="1.2.3/manifest.json", Body=b"theirs")
+    assert module.main([BUCKET, "--folder", str(built)]) == 1
+    assert s3.get_object(Bucket=BUCKET, Key="1.2.3/manifest.json")["Body"].read() == b"theirs"
+
+
 def test_the_release_role_is_the_permission_sets_and_the_named_pipelines() -> None:
     pipeline = "arn:aws:iam::111122223333:role/ci/Release"
     stack = Stack(load("infra/broker/artifacts.yaml"), {"ReleaseRoles": f"{pipeline},{pipeline}2"},
