@@ -136,10 +136,17 @@ def test_the_organisations_policy_keeps_what_others_put_there(tmp_path: Path) ->
         return json.loads(run.stdout) if run.stdout else None
 
     other = {"Sid": "Other", "Effect": "Allow", "Principal": {"AWS": "123412341234"}, "Action": "organizations:List*", "Resource": "*"}
-    first = program("")
+    first = program('{"Version": "2012-10-17", "Statement": []}')
     assert first["Statement"][0]["Principal"] == {"AWS": "arn:aws:iam::555566667777:root"}
     both = program(json.dumps({"Version": "2012-10-17", "Statement": other}))
     assert both["Statement"] == [other, *first["Statement"]]
     assert program(json.dumps(both)) == both
     assert program(json.dumps(both), "--remove")["Statement"] == [other]
     assert program(json.dumps(first), "--remove") is None
+    # What an error left is no policy: taken for one, it would wipe out what others put there.
+    (tmp_path / "old.json").write_text("")
+    program_path = FOLDER / "organization-policy"
+    empty = subprocess.run([sys.executable, program_path, "555566667777", tmp_path / "old.json"], capture_output=True, check=False)
+    assert (empty.returncode, empty.stdout) == (2, b"")
+    none = subprocess.run([sys.executable, program_path, "555566667777", "--none"], capture_output=True, text=True, check=True)
+    assert json.loads(none.stdout) == first

@@ -1,6 +1,6 @@
 """Where a configuration repository of LZA and a role map disagree: each finding says what is wrong and what to write instead.
 
-LZA takes a wrong key, an unknown token and an unknown parameter without a word; these are what the checks are for.
+LZA takes a wrong key, an unknown token and a value that a template's pattern forbids without a word; the checks are for these.
 """
 
 from __future__ import annotations
