@@ -85,6 +85,12 @@ def test_it_finds_what_lza_would_take_without_a_word(repository: Path, name: str
     assert code == 1 and said in out
 
 
+@pytest.mark.parametrize("token", ["{{ SsmBrokerHomeRegion }}", "{{ SomebodysOwn }}"])
+def test_a_home_region_that_is_a_token_too_is_no_other_one(repository: Path, token: str) -> None:
+    (repository / "global-config.yaml").write_text(f'homeRegion: "{token}"\n')
+    assert check(repository) == (0, "")
+
+
 def test_it_finds_links_and_files_that_were_not_copied(repository: Path) -> None:
     policy = repository / "ssm-broker" / "permission-sets" / "call-broker.json"
     policy.rename(repository / "elsewhere.json")

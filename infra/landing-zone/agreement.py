@@ -56,7 +56,7 @@ class Repository:
 
         listed = (filled("customizations").get("customizations") or {}).get("cloudFormationStacks") or []
         return cls(folder, values, unknown, {one["name"]: one for one in listed if "ssm-broker/" in one["template"]},
-                   filled("iam").get("identityCenter") or {}, _plain(folder, "global").get("homeRegion"))  # fmt: skip
+                   filled("iam").get("identityCenter") or {}, filled("global").get("homeRegion"))  # fmt: skip
 
     def parameters(self, stack: str) -> dict[str, str]:
         """What an entry gives its template."""
@@ -92,7 +92,7 @@ def values(repository: Repository) -> Iterator[Finding]:
         if mine == sample and key not in _MAY_STAY and repository.folder.resolve() != HERE:
             yield f"replacements-config.yaml: {key} is still the sample's {sample}"
     region = repository.values.get("SsmBrokerHomeRegion")
-    if repository.home_region not in (None, region):
+    if repository.home_region not in (None, "unknown", region):
         yield f"replacements-config.yaml: SsmBrokerHomeRegion is {region}, LZA's home Region {repository.home_region}"
 
 
