@@ -18,6 +18,7 @@ PID namespace it takes everything with it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
@@ -76,7 +77,8 @@ class Launcher:
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
-        socket.send_fds(self._channel, [json.dumps(answer).encode()], connection)
+        with contextlib.suppress(BrokenPipeError):  # who asked has gone; the next read says so
+            socket.send_fds(self._channel, [json.dumps(answer).encode()], connection)
         for descriptor in connection:
             os.close(descriptor)
         return True
@@ -113,7 +115,8 @@ class Launcher:
             if (handle := self._processes.pop(process, None)) is not None:
                 os.close(handle)
             if (report := self._reports.pop(process, None)) is not None:
-                os.write(report, str(node_programs.go_exit_code(status)).encode())
+                with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
+                    os.write(report, str(node_programs.go_exit_code(status)).encode())
                 os.close(report)
 
     def _kill_all(self) -> None:
