@@ -52,14 +52,22 @@ struct Dependencies: Sendable {
         }
     }
 
+    /// What commands go by, for the profile named on the command line.
+    ///
+    /// - Throws: ``CommandFailure`` when the configuration file is wrong.
+    func settings(profile: String? = nil) throws -> Settings {
+        try Settings(environment: environment, profile: profile)
+    }
+
     /// The broker, for the profile named on the command line.
     ///
     /// - Throws: ``CommandFailure`` when the settings do not say where it is.
     func broker(profile: String?) throws -> BrokerClient {
-        BrokerClient(
-            endpoint: try BrokerEndpoint(environment: environment),
+        let settings = try settings(profile: profile)
+        return BrokerClient(
+            endpoint: try BrokerEndpoint(settings),
             transport: transport,
-            credentials: try credentials(profile),
+            credentials: try credentials(settings.namedProfile),
             now: now
         )
     }

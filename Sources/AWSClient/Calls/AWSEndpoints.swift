@@ -20,6 +20,8 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     enum Key {
         static let common = "AWS_ENDPOINT_URL"
+        static let fips = "AWS_USE_FIPS_ENDPOINT"
+        static let dualStack = "AWS_USE_DUALSTACK_ENDPOINT"
         static let ignore = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
         static func own(_ service: AWSService) -> String {
             "AWS_ENDPOINT_URL_" + String(service.rawValue.uppercased().map { $0 == "-" ? "_" : $0 })
