@@ -42,6 +42,14 @@ struct Dependencies: Sendable {
     static func endpoints(_ environment: [String: String]) throws -> AWSEndpoints {
         do {
             return try AWSEndpoints(environment: environment)
+        } catch AWSEndpoints.Rejection.insecure(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) begins with http://; only AWS on this machine may be called without TLS.",
+                why: ["Credentials would travel in the clear."],
+                next: "Write https:// in \(variable), or unset it."
+            )
         } catch AWSEndpoints.Rejection.form(let variable) {
             throw CommandFailure(
                 .usage,

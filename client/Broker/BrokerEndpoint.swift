@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import SessionCore
 
 /// Where the broker is, and how requests to it are signed.
@@ -32,7 +33,7 @@ struct BrokerEndpoint: Sendable, Hashable {
             problems.append(
                 "\(name) is no address of a broker: https://<host>[:port][/path], without user, query or fragment."
             )
-        case (_?, let parts?) where !parts.isSecure && !Self.isLoopback(parts.host):
+        case (_?, let parts?) where !parts.isSecure && !LoopbackName.isOne(parts.host):
             problems.append("\(name) begins with http://; only a broker on this machine may be reached without TLS.")
         default: break
         }
@@ -64,7 +65,7 @@ struct BrokerEndpoint: Sendable, Hashable {
 
     /// Whether a text is an address that requests may be sent to.
     static func isAddress(_ text: String) -> Bool {
-        parts(text).map { $0.isSecure || isLoopback($0.host) } ?? false
+        parts(text).map { $0.isSecure || LoopbackName.isOne($0.host) } ?? false
     }
 
     /// The Region that an address of API Gateway or of a Function URL names; nil for a name of one's own.
@@ -115,13 +116,5 @@ struct BrokerEndpoint: Sendable, Hashable {
         guard !name.isEmpty else { return nil }
         guard port.isEmpty || port.first == ":" && UInt16(port.dropFirst()).map({ $0 > 0 }) == true else { return nil }
         return String(name)
-    }
-
-    /// Only addresses, and the names that RFC 6761 keeps for this machine: any other name is for a resolver to say.
-    private static func isLoopback(_ host: String) -> Bool {
-        // libcurl asks no resolver for these two, whatever the machine's own does.
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
     }
 }
