@@ -125,6 +125,13 @@ def test_keys_regions_accounts_and_the_management_account_are_the_maps(repositor
     assert "AllowedAccounts lacks 444455556666" in check(repository)[1]
 
 
+def test_without_a_repository_it_says_what_the_map_asks_for(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(yaml.safe_dump({**MAP, "publishers": [{"role": ROLE}]}))
+    run = subprocess.run([sys.executable, FOLDER / "check", "--map", path], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == [f"AdmittedRoles={ROLE}", "SessionKeys=", "Regions=eu-west-1", "aws:TagKeys=Role,SsmBroker"]
+
+
 def test_a_policy_that_lets_call_the_broker_among_others_will_do(repository: Path) -> None:
     mixed = json.loads((repository / "ssm-broker/permission-sets/call-broker.json").read_text())
     (repository / "own.json").write_text(json.dumps(mixed))

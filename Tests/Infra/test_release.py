@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -108,3 +109,10 @@ def test_the_release_role_is_the_permission_sets_and_the_named_pipelines() -> No
     assert people["Condition"]["ArnLike"]["aws:PrincipalArn"].endswith("/AWSReservedSSO_BrokerRelease_????????????????")
     assert pipelines["Principal"] == {"AWS": [pipeline, f"{pipeline}2"]}
     assert f"{role['Path']}{role['RoleName']}" == "/ssm-broker/release/SSMBrokerRelease"
+
+
+def test_it_asks_for_the_archives_that_packaging_makes() -> None:
+    packaging = (ROOT / "infra" / "packaging" / "artefacts.py").read_text()
+    made = re.findall(r'"[\w-]+": "(ssm-broker-[\w-]+)"', packaging.split("FUNCTIONS = ")[1].split("\n")[0])
+    assert sorted(program().FUNCTIONS.values()) == sorted(made)
+    assert {"version", "builtFor", "uncommittedChanges"} <= set(re.findall(r'^        "(\w+)": ', packaging, re.MULTILINE))

@@ -69,16 +69,52 @@ def _plain(folder: Path, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def findings(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a role map asks of the deployment."""
+
+    admitted_roles: set[str]
+    """Roles outside Identity Center: the front door lets them in, and their accounts let the broker prove them."""
+    session_keys: set[str]
+    """KMS keys that its logging names, any account's and Region's for its placeholders."""
+    tag_keys: set[str]
+    """The tags by which it admits nodes, which the guardrail keeps."""
+    regions: set[str]
+    accounts: set[str]
+    permission_sets: set[str]
+    has_management_account: bool
+
+    @classmethod
+    def by(cls, role_map: dict[str, Any]) -> Wanted:
+        """Reads a map that `ssm-broker map validate` has nothing against."""
+        entries = [*role_map.get("permissionSets", {}).values(), *role_map.get("roles", [])]
+        nodes = [one.get("nodes", {}) for one in entries]
+        principals = [one for who in ("administrators", "publishers", "auditors") for one in role_map.get(who, [])]
+        logging, rollout = role_map.get("logging", {}), role_map.get("rollout", {})
+        logs = [logging.get("standard"), *logging.get("accounts", {}).values(), *(one.get("logging") for one in entries)]
+        return cls(
+            {one["arn"] for one in role_map.get("roles", [])} | {one["role"] for one in principals if "role" in one},
+            {re.sub(r"\$\{(account|region)\}", "*", one["kmsKey"]) for one in logs if isinstance(one, dict) and "kmsKey" in one},
+            {"SsmBroker"} | {key for one in nodes for key in one.get("tags", {})},
+            set(rollout.get("regions") or {region for one in nodes for region in one.get("regions", [])}),
+            {account for one in nodes for account in one.get("accounts", [])},
+            {*role_map.get("permissionSets", {}), *(one["permissionSet"] for one in principals if "permissionSet" in one)},
+            bool(rollout.get("managementAccount")),
+        )
+
+
+def findings(repository: Repository, wanted: Wanted) -> Iterator[Finding]:
     """Everything that is wrong."""
     yield from values(repository)
     yield from entries(repository)
     yield from copies(repository)
-    yield from roles(repository, role_map)
-    yield from keys(repository, role_map)
-    yield from tags(repository, role_map)
-    yield from places(repository, role_map)
-    yield from permission_sets(repository, role_map)
+    for stack in ("SsmBroker", "SsmBrokerAdministration", "SsmBrokerMembers", "SsmBrokerManagement"):
+        yield from _list(repository, stack, "AdmittedRoles", wanted.admitted_roles)
+    for stack in ("SsmBrokerMembers", "SsmBrokerManagement"):
+        yield from _list(repository, stack, "SessionKeys", wanted.session_keys)
+    yield from tags(repository, wanted)
+    yield from places(repository, wanted)
+    yield from permission_sets(repository, wanted)
 
 
 def values(repository: Repository) -> Iterator[Finding]:
@@ -132,25 +168,8 @@ def copies(repository: Repository) -> Iterator[Finding]:
             yield f"{name}: is not this checkout's; cp -rL ssm-broker copies it"
 
 
-def roles(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
-    """Roles outside Identity Center: the front door lets them in, and their accounts let the broker prove them."""
-    principals = [*role_map.get("administrators", []), *role_map.get("publishers", []), *role_map.get("auditors", [])]
-    named = {one["arn"] for one in role_map.get("roles", [])} | {one["role"] for one in principals if "role" in one}
-    for stack in ("SsmBroker", "SsmBrokerAdministration", "SsmBrokerMembers", "SsmBrokerManagement"):
-        yield from _list(repository, stack, "AdmittedRoles", named)
-
-
-def keys(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
-    """KMS keys that the map's logging names, any account's and Region's for its placeholders."""
-    logging = role_map.get("logging", {})
-    entries = [*role_map.get("permissionSets", {}).values(), *role_map.get("roles", [])]
-    used = [logging.get("standard"), *logging.get("accounts", {}).values(), *(one.get("logging") for one in entries)]
-    named = {re.sub(r"\$\{(account|region)\}", "*", one["kmsKey"]) for one in used if isinstance(one, dict) and "kmsKey" in one}
-    for stack in ("SsmBrokerMembers", "SsmBrokerManagement"):
-        yield from _list(repository, stack, "SessionKeys", named)
-
-
 def _list(repository: Repository, stack: str, parameter: str, wanted: set[str]) -> Iterator[Finding]:
+    """A parameter that is a list is what the map names."""
     if stack not in repository.stacks:
         return
     given = {one for one in repository.parameters(stack).get(parameter, "").split(",") if one}
@@ -159,43 +178,37 @@ def _list(repository: Repository, stack: str, parameter: str, wanted: set[str]) 
         yield f"customizations-config.yaml: {stack}: {parameter} is not what the role map names; it wants: {line}"
 
 
-def tags(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
+def tags(repository: Repository, wanted: Wanted) -> Iterator[Finding]:
     """The guardrail keeps the tags by which the map admits nodes."""
     path = repository.folder / "ssm-broker/service-control-policies/broker-only-sessions.json"
-    entries = [*role_map.get("permissionSets", {}).values(), *role_map.get("roles", [])]
-    wanted = {"SsmBroker"} | {key for one in entries for key in one.get("nodes", {}).get("tags", {})}
     for one in json.loads(path.read_text())["Statement"] if path.exists() else []:
         kept = one.get("Condition", {}).get("ForAnyValue:StringEqualsIgnoreCase", {}).get("aws:TagKeys")
-        if kept is not None and {key.lower() for key in kept} != {key.lower() for key in wanted}:
-            yield f"{path.relative_to(repository.folder)}: {one['Sid']}: aws:TagKeys must be {json.dumps(sorted(wanted))}"
+        if kept is not None and {key.lower() for key in kept} != {key.lower() for key in wanted.tag_keys}:
+            yield f"{path.relative_to(repository.folder)}: {one['Sid']}: aws:TagKeys must be {json.dumps(sorted(wanted.tag_keys))}"
 
 
 def _without_tag_keys(text: str) -> str:
     return re.sub(r'"aws:TagKeys": \[[^\]]*\]', '"aws:TagKeys": []', text)
 
 
-def places(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
+def places(repository: Repository, wanted: Wanted) -> Iterator[Finding]:
     """Regions and accounts of the map are those of the deployment."""
-    entries = [*role_map.get("permissionSets", {}).values(), *role_map.get("roles", [])]
-    rollout = role_map.get("rollout", {})
-    regions = set(rollout.get("regions") or {region for one in entries for region in one.get("nodes", {}).get("regions", [])})
     given = set(repository.values.get("SsmBrokerNodeRegions", "").split(","))
-    if "SsmBrokerEvents" in repository.stacks and regions != given:
-        yield f"replacements-config.yaml: SsmBrokerNodeRegions must be {','.join(sorted(regions))}, the role map's Regions"
+    if "SsmBrokerEvents" in repository.stacks and wanted.regions != given:
+        yield f"replacements-config.yaml: SsmBrokerNodeRegions must be {','.join(sorted(wanted.regions))}, the role map's Regions"
     served = repository.parameters("SsmBroker").get("AllowedAccounts", "organization")
-    for account in sorted({account for one in entries for account in one.get("nodes", {}).get("accounts", [])}):
+    for account in sorted(wanted.accounts):
         if served != "organization" and account not in served.split(","):
             yield f"customizations-config.yaml: SsmBroker: AllowedAccounts lacks {account}, which the role map names"
-    if rollout.get("managementAccount") and "SsmBrokerMembers" in repository.stacks and "SsmBrokerManagement" not in repository.stacks:
+    is_there = "SsmBrokerManagement" in repository.stacks or "SsmBrokerMembers" not in repository.stacks
+    if wanted.has_management_account and not is_there:
         yield "customizations-config.yaml: the role map has the management account; the entry SsmBrokerManagement is missing"
 
 
-def permission_sets(repository: Repository, role_map: dict[str, Any]) -> Iterator[Finding]:
+def permission_sets(repository: Repository, wanted: Wanted) -> Iterator[Finding]:
     """Whoever the map names may call the broker, and is assigned somewhere."""
-    principals = [*role_map.get("administrators", []), *role_map.get("publishers", []), *role_map.get("auditors", [])]
-    named = {*role_map.get("permissionSets", {}), *(one["permissionSet"] for one in principals if "permissionSet" in one)}
     first = [one.split("/") for one in repository.parameters("SsmBroker").get("BootstrapAdministrators", "").split(",") if "/" in one]
-    named |= {name for _, name in first}
+    named = wanted.permission_sets | {name for _, name in first}
     sets = {one["name"]: one for one in repository.identity.get("identityCenterPermissionSets", [])}
     assigned: dict[str, list[Any]] = {}
     for one in repository.identity.get("identityCenterAssignments", []):
