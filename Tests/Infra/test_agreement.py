@@ -132,6 +132,14 @@ def test_without_a_repository_it_says_what_the_map_asks_for(tmp_path: Path) -> N
     assert run.stdout.splitlines() == [f"AdmittedRoles={ROLE}", "SessionKeys=", "Regions=eu-west-1", "aws:TagKeys=Role,SsmBroker"]
 
 
+@pytest.mark.parametrize("text", ["", "[]", "permissionSets: [1]", "roles: [{id: x}]", "{"])
+def test_what_is_no_map_is_left_to_the_command_that_checks_maps(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(text)
+    run = subprocess.run([sys.executable, FOLDER / "check", "--map", path], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "") and "Traceback" not in run.stderr
+
+
 def test_a_policy_that_lets_call_the_broker_among_others_will_do(repository: Path) -> None:
     mixed = json.loads((repository / "ssm-broker/permission-sets/call-broker.json").read_text())
     (repository / "own.json").write_text(json.dumps(mixed))
