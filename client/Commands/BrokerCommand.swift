@@ -5,15 +5,30 @@ internal import SessionCore
 protocol BrokerCommand: AsyncParsableCommand {
     /// How results and failures are written.
     var format: OutputFormat { get }
+    /// Whether the command line forbids to ask the person anything.
+    var asksNothing: Bool { get }
     /// Does what the command is for.
     ///
     /// - Throws: ``CommandFailure``, whose status becomes the exit code.
     func run(in world: Dependencies) async throws
 }
 
+/// A command that signs with the engineer's credentials.
+protocol SignedInCommand: BrokerCommand {
+    /// Whose they are.
+    var signIn: SignInOptions { get }
+}
+
+extension SignedInCommand {
+    var asksNothing: Bool { signIn.noInput }
+}
+
 extension BrokerCommand {
+    /// A command without the option has nothing to ask.
+    var asksNothing: Bool { false }
+
     func run() async throws {
-        let status = await status(in: try Dependencies.real())
+        let status = await status(in: try Dependencies.real(asksNothing: asksNothing))
         guard status == .done else { throw ExitCode(status.rawValue) }
     }
 
@@ -21,6 +36,8 @@ extension BrokerCommand {
     ///
     /// - Returns: What becomes the exit code.
     func status(in world: Dependencies) async -> ExitStatus {
+        var world = world
+        if asksNothing { world.noInput = Dependencies.noInputOption }
         do {
             try await run(in: world)
             if let reason = world.output.failure() {
@@ -46,7 +63,7 @@ extension BrokerCommand {
 
 /// How results are written.
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("output")], help: "How results are written: table or json.")
+    @Option(name: [.short, .customLong("output")], help: "How results are written: table, json, ndjson or tsv.")
     var output: OutputFormat = .table
 }
 
@@ -54,4 +71,6 @@ struct OutputOptions: ParsableArguments {
 struct SignInOptions: ParsableArguments {
     @Option(help: "The AWS profile to sign with, instead of the environment's keys or AWS_PROFILE.")
     var profile: String?
+    @Flag(help: "Ask nothing: where a person would be asked, fail and say what to give instead.")
+    var noInput = false
 }

@@ -2,12 +2,12 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker connect`.
-struct Connect: BrokerCommand {
+struct Connect: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
             ssm-broker connect <instance> [--region <region>] [--profile <profile>]
-                   [--reason <reason>] [--ticket <ticket>] [--dry-run]
+                   [--no-input] [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--direct [--document <document>]] [--output <output>]
             """,
         discussion: """
