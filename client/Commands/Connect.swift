@@ -111,7 +111,7 @@ struct Connect: SignedInCommand {
             "Node:           \(reply.node) in \(reply.region)",
             "Account:        \(reply.account)",
             "Permission set: \(Printable.line(reply.permissionSet))",
-            "Linux user:     \(reply.linuxUser)",
+            "Linux user:     \(reply.linuxUser?.name ?? "none")",
             "Document:       \(Printable.line(reply.document))",
         ]
     }
