@@ -85,17 +85,15 @@ class MuxPort:
     async def _carry(self, number: int) -> None:
         incoming = self._incoming[number]
         try:
-            try:
-                reader, writer = await self._connect()
-            except Unreachable:
-                await self._channel.send_all(PayloadType.FLAG, struct.pack(">I", CONNECT_TO_PORT_ERROR))
-                return
+            reader, writer = await self._connect()
+        except Unreachable:
+            await self._channel.send_all(PayloadType.FLAG, struct.pack(">I", CONNECT_TO_PORT_ERROR))
+        else:
             await self._join(number, incoming, reader, writer)
-        finally:
-            del self._incoming[number]
-            while not incoming.empty():
-                self._hold(-len(incoming.get_nowait() or b""))
-            await self._send(Frame(Command.CLOSE, number))
+        del self._incoming[number]
+        while not incoming.empty():
+            self._hold(-len(incoming.get_nowait() or b""))
+        await self._send(Frame(Command.CLOSE, number))
 
     async def _join(
         self, number: int, incoming: asyncio.Queue[bytes | None], reader: asyncio.StreamReader,
