@@ -160,8 +160,8 @@ class TestNode:
         assert said_by(nodes, "127.0.0.1", 22) == "SSH-2.0-OpenSSH_9.2p1 web-1"
         assert said_by(nodes, "10.1.0.20", 5432) == "db.internal greets"
         assert said_by(nodes, "10.1.0.77", 5432) == "Network is unreachable"
-        shown = run_on(nodes, DBADMIN, "getent hosts db.internal; getent hosts web-1")
-        assert shown.split() == ["10.1.0.20", "db.internal", "127.0.0.1", "localhost", "web-1"]
+        shown = run_on(nodes, DBADMIN, "getent hosts db.internal")
+        assert "10.1.0.20       db.internal\n" in shown
 
     def test_a_shell_sees_neither_our_environment_nor_our_descriptors(
         self, nodes: NodeUsers, monkeypatch: pytest.MonkeyPatch
