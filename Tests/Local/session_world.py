@@ -56,13 +56,14 @@ NODES = {
             Service(5434, ["sha256sum"]),
             Service(5435, ["true"]),
             Service(5436, ["head", "-n", "1"]),
+            Service(5437, ["seq", "900000"]),
             Service(5432, ["sh", "-c", "printf 'db.internal greets\\n'; exec cat"], address="10.1.0.20"),
         ],
         hosts={"db.internal": "10.1.0.20", "metadata.internal": "169.254.169.254", "dns.internal": "10.1.0.2"},
     )
 }
 """What listens: a server of SSH's first line, an echo, an echo that speaks first, one that answers at the end of what it
-is sent, one that hangs up, one that echoes a line and hangs up; and on another machine an echo."""
+is sent, one that hangs up, one that echoes a line and hangs up, one with much to say; and on another machine an echo."""
 
 
 CREDENTIALS = {
