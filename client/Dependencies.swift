@@ -89,7 +89,8 @@ struct Dependencies: Sendable {
             endpoint: try BrokerEndpoint(settings),
             transport: transport,
             credentials: try credentials(settings.namedProfile),
-            now: now
+            now: now,
+            advice: Advice(settings, environment: environment)
         )
     }
 }
