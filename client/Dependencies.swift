@@ -28,6 +28,8 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// What forbids to ask anything, for example `--no-input`; nil when a person may be asked.
+    var noInput: String?
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
     var ask: @Sendable (_ question: String) -> String? = { _ in nil }
     /// Waits some milliseconds.
@@ -36,12 +38,31 @@ struct Dependencies: Sendable {
         try? await Task.sleep(for: .milliseconds(milliseconds))
     }
 
+    /// The option that forbids to ask anything.
+    static let noInputOption = "--no-input"
+    /// The variable that forbids it for every command, unless it is empty or 0.
+    static let noInputVariable = "SSM_BROKER_NO_INPUT"
+
+    /// What forbids to ask anything; nil when nothing does.
+    static func noInput(isGiven: Bool, _ environment: [String: String]) -> String? {
+        if isGiven { return noInputOption }
+        return ["", "0"].contains(environment[noInputVariable] ?? "") ? nil : noInputVariable
+    }
+
     /// Where AWS's services are.
     ///
     /// - Throws: ``CommandFailure`` when a variable names no address.
     static func endpoints(_ environment: [String: String]) throws -> AWSEndpoints {
         do {
             return try AWSEndpoints(environment: environment)
+        } catch AWSEndpoints.Rejection.insecure(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) begins with http://; only AWS on this machine may be called without TLS.",
+                why: ["Credentials would travel in the clear."],
+                next: "Write https:// in \(variable), or unset it."
+            )
         } catch AWSEndpoints.Rejection.form(let variable) {
             throw CommandFailure(
                 .usage,
@@ -52,15 +73,24 @@ struct Dependencies: Sendable {
         }
     }
 
+    /// What commands go by, for the profile named on the command line.
+    ///
+    /// - Throws: ``CommandFailure`` when the configuration file is wrong.
+    func settings(profile: String? = nil) throws -> Settings {
+        try Settings(environment: environment, profile: profile)
+    }
+
     /// The broker, for the profile named on the command line.
     ///
     /// - Throws: ``CommandFailure`` when the settings do not say where it is.
     func broker(profile: String?) throws -> BrokerClient {
-        BrokerClient(
-            endpoint: try BrokerEndpoint(environment: environment),
+        let settings = try settings(profile: profile)
+        return BrokerClient(
+            endpoint: try BrokerEndpoint(settings),
             transport: transport,
-            credentials: try credentials(profile),
-            now: now
+            credentials: try credentials(settings.namedProfile),
+            now: now,
+            advice: Advice(settings, environment: environment)
         )
     }
 }
