@@ -43,7 +43,8 @@ extension ProfileSearch {
                     tried: [
                         .init(
                             source: place,
-                            reason: "it needs a code of the MFA device \(serial), and nobody gave one",
+                            reason: "it needs a code of the MFA device \(serial), and "
+                                + (mfaCode == nil ? "nobody may be asked for it" : "nobody gave one"),
                             fix: "eval \"$(aws configure export-credentials --profile \(name) --format env)\""
                         )
                     ]
