@@ -56,10 +56,14 @@ CASES = [
           ("logs:DeleteMetricFilter", BROKER_LOGS), ("logs:PutMetricFilter", CHANGED_RECORDS),
           ("events:DeleteEventBus", f"{EVENTS}:event-bus/ssm-broker"),
           ("sns:DeleteTopic", TOPIC), ("sns:SetTopicAttributes", TOPIC), ("sns:RemovePermission", TOPIC),
+          ("sns:PutDataProtectionPolicy", TOPIC),
       )),
     *(in_broker_account(f"an administrator may not {action} of a bus", BROKER_ADMIN, f"events:{action}",
-                        f"{EVENTS}:event-bus/ssm-broker", "BusPolicyStays")
+                        f"{EVENTS}:event-bus/ssm-broker", "BusAndSubscriptionsStay")
       for action in ("PutPermission", "RemovePermission")),
+    *(in_broker_account(f"an administrator may not {action} what tells of alarms", BROKER_ADMIN, f"sns:{action}",
+                        f"{TOPIC}:6f1c0e8a", "BusAndSubscriptionsStay")
+      for action in ("Unsubscribe", "SetSubscriptionAttributes")),
     in_broker_account("deployments let the organisation send", BROKER_DEPLOYER, "events:PutPermission",
                       f"{EVENTS}:event-bus/ssm-broker"),
     *(Case(f"an administrator may not {action} {rule}, whatever unit the account is in", BROKER_ADMIN,

@@ -92,7 +92,9 @@ import Testing
     static let broken: [(String, AnchoredPattern.Rejection)] = [
         ("^(a$", .unbalanced), ("^a)$", .unbalanced), ("^[a$", .unbalanced), ("^a+?$", .element("?")),
         ("^a++$", .element("+")), ("^*a$", .element("*")), ("^(|*)$", .element("*")), ("^a{$", .element("{")),
-        ("^a{x}$", .element("{x}")), ("^a{1,2000}$", .element("{1,2000}")), ("^[z-a]$", .element("z-a")),
+        ("^a{x}$", .element("{x}")), ("^a{1,2000}$", .element("{1,2000}")), ("^a{01}$", .element("{01}")),
+        ("^a{-0,5}$", .element("{-0,5}")), ("^a{+1}$", .element("{+1}")), ("^a{1,02}$", .element("{1,02}")),
+        ("^[z-a]$", .element("z-a")),
         ("^[\\d-z]$", .element("-")), ("^[a-c-e]$", .element("-")), ("^a$|^b$", .element("$")),
     ]
     static let wide: [(String, AnchoredPattern.Rejection)] = [

@@ -148,6 +148,7 @@ import Testing
         #expect(
             try lines([:], ["sessions": ["shell", "command"], "commands": commands]) == [
                 "permissionSets.Ops.commands.patterns: Commands in a terminal go through a shel",
+                "permissionSets.Ops.commands.terminal: In a terminal a pager, an editor or the ",
                 "permissionSets.Ops.commands.patterns: Whoever may have a shell may run every c",
             ]
         )

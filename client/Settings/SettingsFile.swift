@@ -19,6 +19,9 @@ struct SettingsFile: Sendable, Hashable {
         static let home = "HOME"
     }
 
+    /// The largest file that is read; a person's has a few hundred bytes.
+    private static let maximumBytes = 65_536
+
     /// Where it is, or would be.
     let path: String
     /// What it holds; nothing when it is not there.
@@ -41,13 +44,13 @@ struct SettingsFile: Sendable, Hashable {
     /// - Throws: ``CommandFailure`` when it is there and cannot be read.
     static func read(_ environment: [String: String]) throws -> SettingsFile? {
         guard let path = path(environment) else { return nil }
-        guard access(path, F_OK) == 0 else { return SettingsFile(path: path, text: SettingsText(), isThere: false) }
-        let content: Data
+        let content: [UInt8]
         do {
-            content = try Data(contentsOf: URL(fileURLWithPath: path))
+            content = try OwnFile.read(path, limit: maximumBytes)
+        } catch .missing {
+            return SettingsFile(path: path, text: SettingsText(), isThere: false)
         } catch {
-            let reason = access(path, R_OK) == 0 ? "It is no file." : "\(String(cString: strerror(errno)))."
-            throw unusable(path, [reason], next: "Make it readable, or take it away: \(path)")
+            throw unusable(path, refusal: error)
         }
         guard let text = String(validating: content, as: UTF8.self) else {
             throw unusable(
@@ -92,6 +95,21 @@ struct SettingsFile: Sendable, Hashable {
                 why: ["\((error as? SystemError)?.description ?? "Its folder cannot be made.")"],
                 next: "Make \(folder) writable, or name another file in \(Key.file)."
             )
+        }
+    }
+
+    /// It names the broker, which is believed, and the plugin, which is run: whoever can write it acts as its owner.
+    private static func unusable(_ path: String, refusal: OwnFile.Refusal) -> CommandFailure {
+        switch refusal {
+        case .notOurs:
+            unusable(path, ["Neither you nor root owns it."], next: "Take it away, or own it: chown \"$USER\" \(path)")
+        case .othersWrite:
+            unusable(path, ["Others may write it, and it says which programs are run."], next: "chmod go-w \(path)")
+        case .tooLarge(let limit):
+            unusable(path, ["It has more than \(limit) bytes."], next: "Take it away and run ssm-broker configure.")
+        case .notAFile: unusable(path, ["It is no file."], next: "Take it away: \(path)")
+        case .missing: unusable(path, ["It is not there."], next: "Run ssm-broker configure.")
+        case .refused(let reason): unusable(path, ["\(reason)."], next: "Make it readable, or take it away: \(path)")
         }
     }
 

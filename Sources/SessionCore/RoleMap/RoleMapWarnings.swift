@@ -69,7 +69,10 @@ extension RoleMap.Draft {
             }
             for host in ports.hosts {
                 if case .anyLabel = host {
-                    add(["ports", "hosts"], "\(host) reaches whatever gets a name there.")
+                    add(
+                        ["ports", "hosts"],
+                        "\(host) reaches whatever gets a name there; whoever writes that zone can also name the node's own services and the addresses that give containers their credentials (169.254.170.2 and .23), which the agent denies only where its configuration says so."
+                    )
                 }
             }
         }
@@ -82,6 +85,12 @@ extension RoleMap.Draft {
             add(
                 ["commands", "patterns"],
                 "Commands in a terminal go through a shell, and the patterns admit what means more to it than itself."
+            )
+        }
+        if entry.kinds.contains(.command), entry.commands.usesTerminal, !entry.commands.patterns.isEmpty {
+            add(
+                ["commands", "terminal"],
+                "In a terminal a pager, an editor or the like gives a shell, and the record names only the command that was begun: admit none that does."
             )
         }
         if entry.kinds.contains(.shell), !entry.commands.patterns.isEmpty {

@@ -145,8 +145,9 @@ struct PatternScanner {
         guard let end = text[index...].firstIndex(of: "}") else { throw .element("{") }
         let body = String(text[index..<end])
         let numbers = body.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+        // Digits without a zero before them: Go takes `{01}` for five literal characters, and others refuse `{-0}`.
         let number = { (part: Substring) in
-            Int(part).flatMap { (0...AnchoredPattern.maximumRepeats).contains($0) && part.first != "+" ? $0 : nil }
+            Int(part).flatMap { (0...AnchoredPattern.maximumRepeats).contains($0) && String($0) == part ? $0 : nil }
         }
         guard let least = numbers.first.flatMap(number),
             numbers.count == 1 || numbers[1].isEmpty || number(numbers[1]).map({ least <= $0 }) == true
