@@ -35,7 +35,7 @@ public struct AWSEndpoints: Sendable, Hashable {
 
     /// AWS's own endpoints, but where the environment names others.
     ///
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and `_SSO_OIDC` go before
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_EC2`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and `_SSO_OIDC` go before
     /// `AWS_ENDPOINT_URL`; `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection/form(variable:)`` when a value is no address.
@@ -62,7 +62,7 @@ public struct AWSEndpoints: Sendable, Hashable {
         switch service {
         case .iam: own = Self.iam(region)
         case .organizations: own = Self.organizations(region)
-        case .dynamodb, .lambda, .ssm, .sts: own = Self.regional(service.rawValue, region)
+        case .dynamodb, .ec2, .lambda, .ssm, .sts: own = Self.regional(service.rawValue, region)
         case .sso: own = Self.regional("portal.sso", region)
         case .ssoOIDC: own = Self.regional("oidc", region)
         }
