@@ -30,6 +30,8 @@ struct Dependencies: Sendable {
     var installedPlugin: String
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
     var ask: @Sendable (_ question: String) -> String? = { _ in nil }
+    /// The terminal on which a person may choose from a list; nil when nobody is there.
+    var openPicker: @Sendable () -> (any PickerTerminal)? = { nil }
     /// Waits some milliseconds.
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.
@@ -60,7 +62,8 @@ struct Dependencies: Sendable {
             endpoint: try BrokerEndpoint(environment: environment),
             transport: transport,
             credentials: try credentials(profile),
-            now: now
+            now: now,
+            signIn: NodeMemory.signIn(profile: profile, environment: environment)
         )
     }
 }

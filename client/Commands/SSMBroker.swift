@@ -23,7 +23,8 @@ struct SSMBroker: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, BlockCommand.self, UnblockCommand.self,
+            Connect.self, Instances.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, BlockCommand.self,
+            UnblockCommand.self,
             BlocksCommand.self, ChannelCredentialsCommand.self,
         ]
     )

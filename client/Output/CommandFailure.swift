@@ -14,6 +14,10 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     let next: String?
     /// The id under which the broker knows the request.
     let requestID: String?
+    /// Rows that belong to it, for example those of which one has to be chosen.
+    var table: Table?
+    /// Further members for programs.
+    var members: [String: JSON] = [:]
     /// Whether the broker itself, or its front door, has decided this.
     var isFromBroker = false
 
@@ -34,10 +38,14 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         self.requestID = requestID.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// How wide a table of a failure may be: it stands set in, and in terminals of eighty columns.
+    private static let tableColumns = 76
+
     /// The failure as lines for a person.
     var description: String {
         var lines = ["ssm-broker: \(what)"]
         lines += why.map { "  Why: \($0)" }
+        lines += table?.lines(width: Self.tableColumns).map { "    \($0)" } ?? []
         if let next { lines.append("  Next: \(next)") }
         if let requestID { lines.append("  Request: \(requestID)") }
         return lines.joined(separator: "\n")
@@ -47,7 +55,7 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     ///
     /// Shape: `{"code":"PLUGIN_MISSING","detail":"…","exitStatus":8,"next":"…","reasons":["…"],"requestId":"…"}`.
     var json: JSON {
-        .compact([
+        let own = JSON.compact([
             "code": .string(code),
             "detail": .string(([what] + why).joined(separator: " ")),
             "exitStatus": .integer(Int64(status.rawValue)),
@@ -55,5 +63,6 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
             "reasons": .array(why.map(JSON.string)),
             "requestId": requestID.map(JSON.string),
         ])
+        return .object(members.merging(own.members ?? [:]) { $1 })
     }
 }
