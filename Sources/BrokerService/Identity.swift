@@ -22,7 +22,7 @@ extension Broker {
             user: caller.user,
             permissionSet: caller.permissionSet?.name ?? exchange.entry?.name ?? "",
             linuxUser: entry?.linuxUser,
-            kinds: entry?.kinds.sorted().filter(SessionKind.started.contains) ?? [],
+            kinds: entry?.kinds.sorted() ?? [],
             regions: entry?.nodes.regions.sorted() ?? [],
             nodeTags: entry?.nodes.tags ?? [:],
             concurrentSessions: entry?.limits.concurrentSessions,

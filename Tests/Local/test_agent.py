@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from plugin_contract import nodes
 from session_world import NODES, ROOT, WEB, LinuxUser, Node, NodeUsers, document, eventually
-from system.agent import CannotStart, run_as, shell_environment
-from system.node_users import UserSwitch
+from system.run_as import CannotStart, run_as, shell_environment
+from system.node_process import UserSwitch
 from system.session_document import NotSupported, SessionDocument
 
 __all__ = ["nodes"]

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker connect`.
-struct Connect: BrokerCommand {
+struct Connect: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
@@ -56,7 +56,7 @@ struct Connect: BrokerCommand {
         try checkOptions()
         guard !direct else { return try await runDirectly(in: world) }
         _ = try named.name()
-        let region = try place.region(in: world)
+        let region = try place.region(in: world, profile: signIn.profile)
         let broker = try world.broker(profile: signIn.profile)
         guard !dryRun else {
             let node = try await named.resolve(in: world, broker: broker, region: region)
@@ -76,7 +76,11 @@ struct Connect: BrokerCommand {
 
     /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
     func plugin(in world: Dependencies) async throws -> Plugin {
-        let plugin = try await Plugin.find(environment: world.environment, installed: world.installedPlugin)
+        let plugin = try await Plugin.find(
+            environment: world.environment,
+            named: try world.settings(profile: signIn.profile).value(.plugin),
+            installed: world.installedPlugin
+        )
         if let warning = plugin.warning { world.output.tell(warning) }
         return plugin
     }

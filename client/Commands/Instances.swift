@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker instances`.
-struct Instances: BrokerCommand {
+struct Instances: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the nodes that you may connect to.",
         usage: """
@@ -44,7 +44,7 @@ struct Instances: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let questions = try questions()
-        let region = try place.region(in: world)
+        let region = try place.region(in: world, profile: signIn.profile)
         let broker = try world.broker(profile: signIn.profile)
         let list = try await Waiting(what: "Waiting for the broker", world: world).show {
             try await self.list(questions, in: region, of: broker)

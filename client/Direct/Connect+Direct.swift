@@ -9,13 +9,13 @@ extension Connect {
         let request = DirectSession.Request(
             id: world.makeID(),
             node: try named.id(because: "With --direct no broker is asked, so nobody finds a node by a name."),
-            region: try place.region(in: world),
+            region: try place.region(in: world, profile: signIn.profile),
             document: try namedDocument(),
             reason: try directReason()
         )
         let session = DirectSession(
             request: request,
-            credentials: try world.credentials(signIn.profile),
+            credentials: try world.credentials(try world.settings(profile: signIn.profile).namedProfile),
             aws: try world.aws()
         )
         guard !dryRun else {

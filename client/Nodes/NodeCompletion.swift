@@ -38,12 +38,12 @@ enum NodeCompletion {
     ) -> [String] {
         let content = NodeMemoryFile(environment: environment).read()
         // Settings that are wrong are told by the command; a shell only completes.
-        guard let broker = try? BrokerEndpoint(environment: environment) else { return [] }
-        let signIn = NodeMemory.signIn(profile: option("--profile", in: words), environment: environment)
-        guard let identity = content.signIns["\(broker.url) \(signIn)"],
-            let text = [option("--region", in: words), environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"]]
-                .compactMap(\.self).first(where: { !$0.isEmpty }), let region = try? Region(text)
+        guard let settings = try? Settings(environment: environment, profile: option("--profile", in: words)),
+            let broker = try? BrokerEndpoint(settings),
+            let region = try? settings.nodeRegion(flag: option("--region", in: words), of: "")
         else { return [] }
+        let signIn = NodeMemory.signIn(profile: settings.namedProfile, environment: environment)
+        guard let identity = content.signIns["\(broker.url) \(signIn)"] else { return [] }
         let key = NodeMemoryContent.Place.key(broker.url, identity.account, identity.permissionSet, region)
         guard let place = content.places[key], now < place.listed.advanced(bySeconds: freshSeconds) else { return [] }
         let counts = Dictionary(grouping: place.names.compactMap(\.name)) { $0 }.mapValues(\.count)

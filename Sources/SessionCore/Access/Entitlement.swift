@@ -36,6 +36,20 @@ public struct Entitlement: Sendable, Hashable {
         ceiling: Ceiling,
         now: Timestamp
     ) throws(Problem) {
+        try self.init(caller: caller, anyOf: request, map: map, ceiling: ceiling, now: now)
+        try checkParameters()
+    }
+
+    /// Asks the map about sessions like that of a request, whatever their parameters: those that it has are not judged.
+    ///
+    /// Nothing is started on the strength of it; it answers who may do what.
+    init(
+        caller: CallerIdentity,
+        anyOf request: OpenSessionRequest,
+        map: RoleMap,
+        ceiling: Ceiling,
+        now: Timestamp
+    ) throws(Problem) {
         let skew = request.time.milliseconds - now.milliseconds
         guard skew.magnitude <= Self.maximumClockSkewSeconds * 1000 else {
             // Rounded up, so that what is over the limit by a part of a second does not read as within it.
