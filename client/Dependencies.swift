@@ -28,6 +28,8 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// What forbids to ask anything, for example `--no-input`; nil when a person may be asked.
+    var noInput: String?
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
     var ask: @Sendable (_ question: String) -> String? = { _ in nil }
     /// The terminal on which a person may choose from a list; nil when nobody is there.
@@ -36,6 +38,17 @@ struct Dependencies: Sendable {
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.
         try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
+
+    /// The option that forbids to ask anything.
+    static let noInputOption = "--no-input"
+    /// The variable that forbids it for every command, unless it is empty or 0.
+    static let noInputVariable = "SSM_BROKER_NO_INPUT"
+
+    /// What forbids to ask anything; nil when nothing does.
+    static func noInput(isGiven: Bool, _ environment: [String: String]) -> String? {
+        if isGiven { return noInputOption }
+        return ["", "0"].contains(environment[noInputVariable] ?? "") ? nil : noInputVariable
     }
 
     /// Where AWS's services are.
@@ -79,7 +92,8 @@ struct Dependencies: Sendable {
             transport: transport,
             credentials: try credentials(settings.namedProfile),
             now: now,
-            signIn: NodeMemory.signIn(profile: settings.namedProfile, environment: environment)
+            signIn: NodeMemory.signIn(profile: settings.namedProfile, environment: environment),
+            advice: Advice(settings, environment: environment)
         )
     }
 }

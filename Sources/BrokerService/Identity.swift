@@ -23,6 +23,8 @@ extension Broker {
             permissionSet: caller.permissionSet?.name ?? exchange.entry?.name ?? "",
             linuxUser: entry?.linuxUser,
             kinds: entry?.kinds.sorted() ?? [],
+            ports: entry?.kinds.contains(.port) == true ? entry?.ports : nil,
+            commands: entry?.kinds.contains(.command) == true ? entry?.commands : nil,
             regions: entry?.nodes.regions.sorted() ?? [],
             nodeTags: entry?.nodes.tags ?? [:],
             concurrentSessions: entry?.limits.concurrentSessions,

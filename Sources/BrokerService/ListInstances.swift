@@ -37,6 +37,17 @@ extension Broker {
 }
 
 extension MemberAccounts {
+    /// Keeps what a look-up before a start would find again: whoever asks for a node by its name connects to it next.
+    private func remember(_ nodes: [NodeListing], in access: NodeAccess) {
+        for node in nodes.prefix(InstancesRequest.maximumLimit) where node.state == .online {
+            cache.keep(
+                NodeFacts(id: node.id, platformType: "Linux", pingStatus: "Online"),
+                for: FactsCache.NodeKey(account: access.account, region: access.region, node: node.id),
+                at: now
+            )
+        }
+    }
+
     /// The nodes that may be connected to, looked for where they are not remembered.
     func nodes(
         _ access: NodeAccess,
@@ -55,6 +66,7 @@ extension MemberAccounts {
             ).find()
         }
         cache.lists.keep(found, for: key, at: now)
+        if question != nil { remember(found.nodes, in: access) }
         return found
     }
 }

@@ -29,6 +29,24 @@ struct InstancesTests {
         )
     }
 
+    @Test("scripts get a line for each node")
+    func lines() async throws {
+        let nodes = [
+            try NodeSamples.node("web-1", "i-0aaaaaaaaaaaaaaa1"), try NodeSamples.node(nil, "i-0bbbbbbbbbbbbbbb2"),
+        ]
+        let world = try World([try NodeSamples.answer(nodes[0], nodes[1])])
+        #expect(try await run("instances", "-o", "tsv", in: world.dependencies()) == .done)
+        #expect(
+            world.result.split(separator: "\n").map {
+                $0.split(separator: "\t", omittingEmptySubsequences: false).prefix(3)
+            }
+                == [["i-0aaaaaaaaaaaaaaa1", "web-1", "online"], ["i-0bbbbbbbbbbbbbbb2", "", "online"]]
+        )
+        let more = try World([try NodeSamples.answer(nodes[0], nodes[1])])
+        #expect(try await run("instances", "-o", "ndjson", in: more.dependencies()) == .done)
+        #expect(try more.result.split(separator: "\n").map { try JSON(parsing: $0.utf8) } == nodes.map(\.json))
+    }
+
     @Test("pages are put together up to the limit, and more is told")
     func pages() async throws {
         let first = try NodeSamples.node("a", "i-0aaaaaaaaaaaaaaa1")

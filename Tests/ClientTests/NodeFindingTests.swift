@@ -202,4 +202,14 @@ struct NodeFindingTests {
         #expect(world.notes.contains("its Name tag, tags as Role=web, its private address or its DNS name"))
         #expect(world.transport.requests.isEmpty)
     }
+
+    @Test("--no-input forbids to choose, terminal or not")
+    func noInput() async throws {
+        let world = try World()
+        var dependencies = world.dependencies()
+        dependencies.openPicker = { ScriptedTerminal([0x0D]) }
+        #expect(try await run("connect", "--dry-run", "--no-input", in: dependencies) == .usage)
+        #expect(world.notes.hasPrefix("ssm-broker: No node is named, and --no-input forbids to ask which."))
+        #expect(world.transport.requests.isEmpty)
+    }
 }

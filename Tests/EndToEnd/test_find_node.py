@@ -116,6 +116,11 @@ def test_without_a_terminal_a_node_must_be_named(variables: dict[str, str]) -> N
     assert ended.returncode == 64 and "no node is named" in ended.stderr.lower()
 
 
+def test_no_input_forbids_to_choose(at_terminal) -> None:  # noqa: ANN001
+    terminal = at_terminal("connect", "--no-input")
+    assert terminal.wait() == 64 and "--no-input" in terminal.seen
+
+
 def test_a_node_is_chosen_by_typing_and_then_connected_to(system: LocalSystem, at_terminal) -> None:  # noqa: ANN001
     terminal = at_terminal("connect")
     terminal.expect("Connect to: ")

@@ -58,6 +58,9 @@ struct SessionStory: Sendable {
         ])
     }
 
+    /// Its records for programs, with the columns that `audit query` has.
+    var rows: Rows { RecordLine.rows(of: records) }
+
     /// The story for a person.
     ///
     /// - Parameter width: The columns there are.
@@ -93,7 +96,8 @@ struct SessionStory: Sendable {
             ("Permission set", caller.map { ($0.permissionSet ?? "none") + " in account \($0.owner.account)" }),
             ("Proof", caller?.proof), ("Caller", caller?.arn),
             ("Node", access.map { "\($0.node.text) in \($0.account.digits), \($0.region.name)" }),
-            ("Kind", access?.kind.rawValue), ("Linux user", parts.compactMap { $0.access?.linuxUser }.first),
+            ("Kind", access?.kind.rawValue), ("For", access?.purpose),
+            ("Linux user", parts.compactMap { $0.access?.linuxUser }.first),
             ("Reason", access?.reason), ("Ticket", access?.ticket),
             ("Document", access?.document.map { "\($0.name), version \($0.version ?? "unknown")" }),
             ("Document hash", access?.document?.hash), ("Role map", access?.mapVersion),

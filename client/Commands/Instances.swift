@@ -8,12 +8,13 @@ struct Instances: SignedInCommand {
         usage: """
             ssm-broker instances [<node>] [--tag <key=value> ...] [--tags]
                    [--limit <limit>] [--region <region>] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             These are the enrolled Linux nodes of your account in one Region that the role
             map admits for your permission set. The list may be a minute old. STATE says
             whether the node's agent reports: online, lost or inactive.
+            With -o tsv: id, name, state, address, platform, DNS name.
 
             Examples:
               ssm-broker instances
@@ -50,7 +51,14 @@ struct Instances: SignedInCommand {
             try await self.list(questions, in: region, of: broker)
         }
         if questions.isEmpty { NodeMemory(world, broker).keep(list) }
-        world.output.write(list.json, as: format) {
+        world.output.write(
+            list.json,
+            rows: Rows(
+                NodeTable.ordered(list.nodes).map(\.json),
+                columns: ["id", "name", "state", "address", "platform", "dnsName"]
+            ),
+            as: format
+        ) {
             list.nodes.isEmpty
                 ? []
                 : NodeTable.of(NodeTable.ordered(list.nodes), showsTags: showsTags).lines(width: world.output.columns)

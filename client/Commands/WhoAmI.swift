@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker whoami`.
-struct WhoAmI: BrokerCommand {
+struct WhoAmI: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "whoami",
         abstract: "Say who you are to the broker, and what the role map gives you.",
@@ -34,6 +34,12 @@ struct WhoAmI: BrokerCommand {
         ]
         if reply.linuxUser != nil {
             rows.append(("Sessions", reply.kinds.map(\.rawValue).joined(separator: ", ")))
+            if let commands = reply.commands { rows.append(("Commands", Self.text(commands))) }
+            if let ports = reply.ports {
+                rows.append(("Ports", ports.remote.map(RoleMap.PortRule.text).joined(separator: ", ")))
+                let hosts = ports.hosts.map(\.description).joined(separator: ", ")
+                rows.append(("Hosts", hosts.isEmpty ? "the node itself" : hosts))
+            }
             rows.append(("Regions", reply.regions.isEmpty ? "all" : reply.regions.map(\.name).joined(separator: ", ")))
             let tags = reply.nodeTags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.joined(separator: "|"))" }
             rows.append(("Node tags", tags.isEmpty ? "any" : tags.joined(separator: ", ")))
@@ -48,5 +54,10 @@ struct WhoAmI: BrokerCommand {
         ].compactMap(\.self)
         if !may.isEmpty { rows.append(("May also", may.joined(separator: ", "))) }
         return rows
+    }
+
+    private static func text(_ commands: RoleMap.CommandRule) -> String {
+        let place = commands.usesTerminal ? ", in a terminal" : ""
+        return (commands.patterns.isEmpty ? "any" : commands.patterns.map(\.text).joined(separator: ", ")) + place
     }
 }

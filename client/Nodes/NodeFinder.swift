@@ -30,11 +30,12 @@ struct NodeFinder: Sendable {
     ///
     /// - Throws: ``CommandFailure`` when nobody is there to choose, or nothing is.
     func choose() async throws -> NodeID {
-        guard let terminal = world.openPicker() else {
+        guard let terminal = world.noInput == nil ? world.openPicker() : nil else {
             throw CommandFailure(
                 .usage,
                 code: "NODE_MISSING",
-                what: "No node is named, and nobody is at a terminal to choose one.",
+                what: world.noInput.map { "No node is named, and \($0) forbids to ask which." }
+                    ?? "No node is named, and nobody is at a terminal to choose one.",
                 why: [
                     "A node is named by its id, its Name tag, tags as Role=web, its private address or its DNS name."
                 ],

@@ -76,10 +76,3 @@ extension Entitlement {
         return texts.count > 12 ? "\(shown) and \(texts.count - 12) more" : shown
     }
 }
-
-extension RoleMap.PortRule {
-    /// A range of ports as it stands in the map: `5432` or `8000-8010`.
-    static func text(_ range: ClosedRange<Int>) -> String {
-        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
-    }
-}

@@ -13,6 +13,9 @@ public struct Entitlement: Sendable, Hashable {
     /// The version of the map that was asked.
     public let mapVersion: String
 
+    /// Whom the session runs as; nil for a kind that runs nothing.
+    public var linuxUser: LinuxUser? { request.kind.runsCommands ? entry.linuxUser : nil }
+
     /// How far the client's clock may be from ours, in seconds: as far as API Gateway lets a signature's be.
     ///
     /// Source: AWS Signature Version 4, "Elements of a request signature" (requests are valid for five minutes).

@@ -32,9 +32,9 @@ def of_the_cast() -> NodeUsers:
     hosts = {DATABASE_HOST: DATABASE_ADDRESS}
     return NodeUsers({
         WEB_1: Node("web-1", [DBADMIN, WEBOPS],
-                    [ssh_stand_in("web-1"), greeting_echo(8000, "web-1"), Service(8001, ["cat"]), database], hosts),
+                    [ssh_stand_in("web-1"), greeting_echo(8000, "web-1"), Service(15_000, ["cat"]), database], hosts),
         DB_1: Node("db-1", [DBADMIN],
-                   [ssh_stand_in("db-1"), greeting_echo(5432, "db-1"), Service(5433, ["cat"]), database], hosts),
+                   [ssh_stand_in("db-1"), greeting_echo(5432, "db-1"), Service(15_000, ["cat"]), database], hosts),
         BATCH_1: Node("batch-1", [BATCHOPS], [ssh_stand_in("batch-1")], networks=["10.2.0.0/16"]),
         WIN_1: Node("win-1", []),
         CACHE_1: Node("cache-1", [DBADMIN]),

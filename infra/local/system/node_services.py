@@ -76,7 +76,9 @@ class Services:
             if place not in self._places:
                 raise ConnectionRefusedError(111, "Connection refused")
             place = self._places[place]
-        return socket.create_connection(place, DIAL_SECONDS)
+        connection = socket.create_connection(place, DIAL_SECONDS)
+        connection.settimeout(None)  # or who gets the descriptor would find it non-blocking
+        return connection
 
     def accept(self, listener: socket.socket) -> None:
         """Starts the service's command for a connection."""

@@ -67,7 +67,7 @@ class Destination:
         if not properties.host:
             return cls(node, properties.port, ["127.0.0.1"])
         addresses = await asyncio.to_thread(node.resolve, properties.host)
-        if any(_is_denied(address, networks) for address in addresses):
+        if any(is_denied(address, networks) for address in addresses):
             raise Rejected(f"Forwarding to IP address {properties.host} is forbidden.")
         return cls(node, properties.port, addresses)
 
@@ -97,7 +97,7 @@ class Destination:
             raise Unreachable(f"dial tcp {address}:{self._port}: connect: {reason}") from error
 
 
-def _is_denied(address: str, networks: Sequence[str]) -> bool:
+def is_denied(address: str, networks: Sequence[str]) -> bool:
     """Whether an address is one of those AWS keeps for itself: in every network of the node its first four and its last
     are too."""
     place = ipaddress.ip_address(address)
