@@ -32,6 +32,8 @@ struct Dependencies: Sendable {
     var noInput: String?
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
     var ask: @Sendable (_ question: String) -> String? = { _ in nil }
+    /// The terminal on which a person may choose from a list; nil when nobody is there.
+    var openPicker: @Sendable () -> (any PickerTerminal)? = { nil }
     /// Waits some milliseconds.
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.
@@ -90,6 +92,7 @@ struct Dependencies: Sendable {
             transport: transport,
             credentials: try credentials(settings.namedProfile),
             now: now,
+            signIn: NodeMemory.signIn(profile: settings.namedProfile, environment: environment),
             advice: Advice(settings, environment: environment)
         )
     }

@@ -62,7 +62,8 @@ extension Dependencies {
                 guard Terminal.isPresent(on: STDIN_FILENO), Terminal.isPresent(on: STDERR_FILENO) else { return nil }
                 Descriptor.write(question.utf8, to: STDERR_FILENO)
                 return readLine() ?? ""
-            }
+            },
+            openPicker: { RawTerminal(environment: environment) }
         )
     }
 }

@@ -112,6 +112,8 @@ public struct Broker: Sendable {
         switch match.route {
         case .identity:
             return BrokerReply(try await identity(of: caller, in: &exchange).json)
+        case .instances:
+            return BrokerReply(try await listInstances(for: caller, in: &exchange).json)
         case .listSessions:
             return BrokerReply(try await listSessions(for: caller, in: &exchange))
         case .openSession:

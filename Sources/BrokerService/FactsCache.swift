@@ -53,6 +53,8 @@ final class FactsCache: Sendable {
         var documents: [DocumentKey: Held<DocumentFacts>] = [:]
     }
 
+    /// What was found of nodes, not to connect to them but to name them.
+    let lists = NodeLists()
     private let state = Mutex(State())
 
     func inspector(of account: AccountID, at now: Timestamp) -> RoleSession? {

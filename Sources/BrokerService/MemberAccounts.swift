@@ -30,7 +30,7 @@ public struct MemberAccounts: Sendable {
         }
     }
 
-    private var client: AWSClient
+    private(set) var client: AWSClient
     private let credentials: any CredentialSource
     private let region: Region
     let role: TargetRole

@@ -4,6 +4,8 @@ public import SessionCore
 public enum Route: String, Sendable, Hashable, CaseIterable {
     /// Who the caller is, and what they may do.
     case identity = "GET /v1/identity"
+    /// The nodes that the caller may connect to.
+    case instances = "GET /v1/instances"
     /// The caller's sessions, or everybody's.
     case listSessions = "GET /v1/sessions"
     /// Decide, record, start.

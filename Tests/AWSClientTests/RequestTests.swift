@@ -74,7 +74,6 @@ struct RequestTests {
             Asked(operation: "DescribeInstanceInformation", service: "ssm") {
                 _ = try await ssm($0).nodes([node, hybrid])
             },
-            Asked(operation: "DescribeInstanceInformation", service: "ssm") { _ = try await ssm($0).allNodes() },
             Asked(operation: "AssumeRole", service: "sts") {
                 _ = try await sts($0).assumeRole(
                     .init(roleARN: "arn:aws:iam::111122223333:role/ssm-broker/Target", sessionName: "ssm-broker")
@@ -104,7 +103,7 @@ struct RequestTests {
         var sent: [Sent] = []
         let asked =
             try Self.asked() + Self.askedOfDocuments + Self.askedOfOrganizations + Self.askedOfDynamoDB
-            + Self.askedOfLambda
+            + Self.askedOfLambda + Self.askedOfNodes()
         for each in asked {
             // Refused at once: only the question matters here.
             let transport = ScriptedTransport([.body(400, #"{"__type":"AccessDenied"}"#)])

@@ -9,6 +9,8 @@ extension AWSDouble.World {
         case "GetRole": return role(call, requestID)
         case "GetRole target": return targetRole(requestID)
         case "DescribeInstanceInformation": return node(call, requestID)
+        case "DescribeInstances": return instances(call, requestID)
+        case "ListTagsForResource": return tags(call, requestID)
         case "GetDocument", "DescribeDocument": return document(call, requestID)
         case "Invoke later": return invokeLater(requestID)
         case "Invoke": return invoke(call, requestID)
@@ -19,7 +21,7 @@ extension AWSDouble.World {
         }
     }
 
-    private func json(_ body: JSON, _ requestID: String) -> HTTPResponse {
+    func json(_ body: JSON, _ requestID: String) -> HTTPResponse {
         HTTPResponse(
             status: 200,
             headers: [HTTPHeader("x-amzn-RequestId", requestID)],
@@ -87,11 +89,10 @@ extension AWSDouble.World {
         return xml("GetRole", content + (tags.isEmpty ? "" : "<Tags>\(tags)</Tags>") + "</Role>", requestID)
     }
 
-    private func place(_ call: AWSDouble.Call) -> String { "\(call.session?.account ?? "")/\(call.region)" }
+    func place(_ call: AWSDouble.Call) -> String { "\(call.session?.account ?? "")/\(call.region)" }
 
     private func node(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
-        let wanted = call.body["Filters"]?.elements?.first?["Values"]?.elements?.compactMap(\.text) ?? []
-        let found = (nodes[place(call)] ?? []).filter { wanted.contains($0.id) }.map { node -> JSON in
+        let found = (nodes[place(call)] ?? []).filter { isWanted($0, call) }.map { node -> JSON in
             .compact([
                 "InstanceId": .string(node.id), "PingStatus": .string(node.ping),
                 "PlatformType": node.platform.map(JSON.string),

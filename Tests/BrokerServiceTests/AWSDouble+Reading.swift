@@ -35,7 +35,9 @@ extension AWSDouble {
             guard host.hasPrefix("sts."), key == Self.brokerKey, let use = Self.use(form["Policy"]) else { return nil }
             name = "AssumeRole \(use)"
         } else {
-            guard host.hasPrefix("iam."), let session, Self.allowed[session.use]?.contains(action) == true else {
+            guard host.hasPrefix(action == "DescribeInstances" ? "ec2." : "iam."), let session,
+                Self.allowed[session.use]?.contains(action) == true
+            else {
                 return nil
             }
             if form["RoleName"] == "SSMBrokerTarget" { name = "\(action) target" }
@@ -54,6 +56,7 @@ extension AWSDouble {
     private static let allowed: [String: Set<String>] = [
         "inspect": [
             "GetRole", "GetDocument", "DescribeDocument", "DescribeInstanceInformation", "DescribeSessions",
+            "DescribeInstances", "ListTagsForResource",
         ],
         "prove": ["GetRole"],
         "start": ["StartSession"],

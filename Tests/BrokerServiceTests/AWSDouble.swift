@@ -168,6 +168,11 @@ final class AWSDouble: HTTPTransport {
             let body: JSON = ["__type": .string(code), "message": .string(message)]
             return HTTPResponse(status: status, headers: [id], body: body.canonicalBytes)
         }
+        guard call.name != "DescribeInstances" else {
+            let text =
+                "<Response><Errors><Error><Code>\(code)</Code><Message>\(message)</Message></Error></Errors></Response>"
+            return HTTPResponse(status: status, headers: [id], body: Array(text.utf8))
+        }
         let text = "<ErrorResponse><Error><Code>\(code)</Code><Message>\(message)</Message></Error></ErrorResponse>"
         return HTTPResponse(status: status, headers: [id], body: Array(text.utf8))
     }

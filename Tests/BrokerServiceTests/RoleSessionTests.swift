@@ -35,8 +35,13 @@ struct RoleSessionTests {
                     ],
                     [
                         "Action": [
-                            "ssm:DescribeInstanceInformation", "ssm:DescribeSessions", "ssm:GetConnectionStatus",
+                            "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions",
+                            "ssm:GetConnectionStatus",
                         ], "Effect": "Allow", "Resource": ["*"],
+                    ],
+                    [
+                        "Action": ["ssm:ListTagsForResource"], "Effect": "Allow",
+                        "Resource": ["arn:aws:ssm:*:111122223333:managed-instance/*"],
                     ],
                 ],
                 "Version": "2012-10-17",

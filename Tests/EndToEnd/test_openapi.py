@@ -175,6 +175,8 @@ def test_an_example_is_what_its_schema_says(place: str, schema: Any, example: An
         ("BlockList", "SessionCore/API/BlockReplies.swift", "struct BlockList:"),
         ("RolloutReply", "SessionCore/API/RolloutReplies.swift", "struct RolloutReply:"),
         ("RolloutTotals", "SessionCore/API/RolloutReplies.swift", "struct RolloutTotals:"),
+        ("InstancesReply", "SessionCore/API/InstancesReply.swift", "struct InstancesReply:"),
+        ("Node", "SessionCore/API/NodeListing.swift", "struct NodeListing:"),
         ("RolloutDocument", "SessionCore/Rollout/RolloutPlace.swift", "struct RolloutDocument:"),
         ("SweepFinding", "BrokerService/SweepFinding.swift", "struct SweepFinding:"),
         ("SweepFailure", "BrokerService/SweepReport.swift", "struct SweepFailure:"),
@@ -200,6 +202,7 @@ def test_a_body_has_the_members_that_the_broker_writes(schema: str, path: str, t
         ("delete", "/v1/sessions", "SessionCore/API/EndSessionsRequest.swift", set()),
         ("delete", "/v1/blocks", "SessionCore/API/BlockRequest.swift", {"roleId"}),
         ("get", "/v1/rollout", "SessionCore/API/RolloutRequest.swift", set()),
+        ("get", "/v1/instances", "SessionCore/API/InstancesRequest.swift", set()),
     ],
 )
 def test_the_query_parameters_are_those_that_the_broker_reads(

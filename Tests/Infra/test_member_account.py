@@ -63,12 +63,20 @@ def test_the_local_enforcer_role_is_the_same() -> None:
 
 def test_the_target_role_may_what_the_brokers_sessions_may_and_no_action_more() -> None:
     source = (ROOT / "Sources" / "SessionCore" / "Access" / "SessionPolicies.swift").read_text()
-    asked = set(re.findall(r'"((?:ssm|ssmmessages|iam|kms):[A-Z][A-Za-z]+)"', source))
+    asked = set(re.findall(r'"((?:ec2|ssm|ssmmessages|iam|kms):[A-Z][A-Za-z]+)"', source))
     allowed = {
         action for one in member_account.rights("TargetRole", member_account.EVERYTHING)["Statement"]
         for action in guardrails.listed(one["Action"])
     }  # fmt: skip
     assert allowed == asked
+
+
+def test_the_broker_lists_the_nodes_that_the_role_may_start_sessions_on() -> None:
+    source = (ROOT / "Sources" / "SessionCore" / "Access" / "NodeAccess.swift").read_text()
+    named = re.search(r'enrolment = \(key: "(\w+)", value: "(\w+)"\)', source)
+    assert named is not None
+    (start,) = (one for one in member_account.rights("TargetRole")["Statement"] if one["Sid"] == "StartOnEnrolledNodes")
+    assert start["Condition"]["StringEquals"] == {f"ssm:resourceTag/{named[1]}": named[2]}
 
 
 def test_options_add_one_statement_each_and_nothing_when_empty() -> None:
@@ -88,7 +96,8 @@ def test_the_roles_fit_iams_limits() -> None:
 
 
 def test_no_right_is_over_every_resource_but_those_that_have_none() -> None:
-    lists = {"ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation", "ssm:ListDocuments"}
+    lists = {"ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation", "ssm:ListDocuments",
+             "ec2:DescribeInstances"}  # fmt: skip
     for name in ("TargetRole", "EnforcerRole"):
         for one in member_account.rights(name, member_account.EVERYTHING)["Statement"]:
             if "*" in guardrails.listed(one["Resource"]):

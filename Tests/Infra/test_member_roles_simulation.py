@@ -83,6 +83,7 @@ def arn(rest: str, account: str = FIRST_ACCOUNT, service: str = "ssm", region: s
 ENROLLED: Keys = {"ssm:resourceTag/SsmBroker": "enabled", "ssm:SessionDocumentAccessCheck": "true"}
 CHECKED: Keys = {"ssm:SessionDocumentAccessCheck": "true"}
 NODE = arn("instance/i-0aaaaaaaaaaaaaaa1", service="ec2")
+HYBRID = arn("managed-instance/mi-0aaaaaaaaaaaaaaa7")
 OWN: Keys = {"ssm:resourceTag/aws:ssmmessages:session-id": "AROA:alice.0001020304050607"}
 OTHERS: Keys = {"ssm:resourceTag/aws:ssmmessages:session-id": "AROA:bob.0001020304050607"}
 SESSION = arn("session/alice.0001020304050607-0a1b2c3d")
@@ -140,6 +141,9 @@ TARGET_DEEDS = [
     Deed("reading the preferences", "ssm:GetDocument", PREFERENCES, False),
     Deed("writing its documents", "ssm:UpdateDocument", SHELL, False),
     Deed("looking for nodes", "ssm:DescribeInstanceInformation", "*", True),
+    Deed("what they are called in EC2", "ec2:DescribeInstances", "*", True),
+    Deed("and outside of it", "ssm:ListTagsForResource", HYBRID, True),
+    Deed("tags of anything else", "ssm:ListTagsForResource", SHELL, False),
     Deed("running commands", "ssm:SendCommand", NODE, False, ENROLLED),
     Deed("retagging a node", "ec2:CreateTags", NODE, False),
     Deed("going on from here", "sts:AssumeRole", ENFORCER, False),

@@ -115,7 +115,8 @@ def test_the_inspect_session_sees_nodes_documents_and_sessions_of_its_account(wo
     ssm = world.client("ssm", inspect)
     listed = ssm.describe_instance_information()["InstanceInformationList"]
     assert [(one["InstanceId"], one["PlatformType"]) for one in listed] == [
-        (cast.WEB_1, "Linux"), (cast.DB_1, "Linux"), (cast.WIN_1, "Windows"),
+        (cast.WEB_1, "Linux"), (cast.DB_1, "Linux"), (cast.WIN_1, "Windows"), (cast.CACHE_1, "Linux"),
+        (cast.OTHER_CACHE_1, "Linux"), (cast.EDGE_1, "Linux"),
     ]  # fmt: skip
     there = [{"Key": "InstanceIds", "Values": [cast.BATCH_1]}]
     assert ssm.describe_instance_information(Filters=there)["InstanceInformationList"] == []

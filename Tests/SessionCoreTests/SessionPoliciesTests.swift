@@ -16,8 +16,10 @@ import Testing
             policy.canonicalText == """
                 {"Statement":[{"Action":["iam:GetRole"],"Effect":"Allow","Resource":["arn:aws:iam::111122223333:role/aws-reserved/\
                 sso.amazonaws.com/*","arn:aws:iam::111122223333:role/ssm-broker/SSMBrokerTarget"]},{"Action":["ssm:DescribeDocument","ssm:GetDocument"],"Effect":"Allow","Resource":["arn:aws:\
-                ssm:*:111122223333:document/SSMBroker-*"]},{"Action":["ssm:DescribeInstanceInformation","ssm:DescribeSessions",\
-                "ssm:GetConnectionStatus"],"Effect":"Allow","Resource":["*"]}],"Version":"2012-10-17"}
+                ssm:*:111122223333:document/SSMBroker-*"]},{"Action":["ec2:DescribeInstances","ssm:DescribeInstanceInformation",\
+                "ssm:DescribeSessions","ssm:GetConnectionStatus"],"Effect":"Allow","Resource":["*"]},\
+                {"Action":["ssm:ListTagsForResource"],"Effect":"Allow","Resource":\
+                ["arn:aws:ssm:*:111122223333:managed-instance/*"]}],"Version":"2012-10-17"}
                 """
         )
     }

@@ -12,6 +12,8 @@ struct BrokerClient: Sendable {
     let credentials: any CredentialSource
     /// The time that signatures carry.
     let now: @Sendable () -> Timestamp
+    /// By whose credentials requests are signed, for what is remembered of the answers.
+    var signIn = ""
     /// What a refusal is told with that only this machine knows.
     var advice = Advice()
     /// The reading of the log that is under way.

@@ -6,11 +6,17 @@ struct Connect: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
-            ssm-broker connect <instance> [--region <region>] [--profile <profile>]
+            ssm-broker connect [<node>] [--region <region>] [--profile <profile>]
                    [--no-input] [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--direct [--document <document>]] [--output <output>]
             """,
         discussion: """
+            A node is named by its id, its Name tag, tags (Role=web, or several with
+            commas between), its private address or its DNS name. What fits several nodes
+            is refused, and they are listed. Without a name, at a terminal, you choose from
+            a list: type to narrow it, arrow keys or Ctrl-N and Ctrl-P to move, Enter to
+            connect, Esc to leave; those you connected to lately come first.
+
             The session ends on every way out of this command. Ctrl-C goes to the
             remote shell; while the plugin cannot connect, it ends the plugin.
 
@@ -20,6 +26,8 @@ struct Connect: SignedInCommand {
 
             Examples:
               ssm-broker connect i-0123456789abcdef0
+              ssm-broker connect web-1
+              ssm-broker connect Role=web,Stage=test
               ssm-broker connect i-0123456789abcdef0 --reason "disk full" --ticket OPS-17
               ssm-broker connect i-0123456789abcdef0 --dry-run --output json
               ssm-broker connect i-0123456789abcdef0 --direct --profile break-glass \\
@@ -27,10 +35,8 @@ struct Connect: SignedInCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The node's id.", valueName: "instance"))
-    var instance: String
-    @Option(help: "The node's Region; otherwise AWS_REGION, or as configured.")
-    var region: String?
+    @OptionGroup var named: NodeArgument
+    @OptionGroup var place: NodeRegionOptions
     @OptionGroup var signIn: SignInOptions
     @Option(help: "Why you connect; it stands in the audit log.")
     var reason: String?
@@ -49,16 +55,23 @@ struct Connect: SignedInCommand {
     func run(in world: Dependencies) async throws {
         try checkOptions()
         guard !direct else { return try await runDirectly(in: world) }
-        let request = try request(in: world)
+        _ = try named.name()
+        let region = try place.region(in: world, profile: signIn.profile)
         let broker = try world.broker(profile: signIn.profile)
         guard !dryRun else {
-            let reply = try await broker.open(request)
+            let node = try await named.resolve(in: world, broker: broker, region: region)
+            let reply = try await broker.open(request(for: node, in: region, of: world))
             world.output.write(reply.json, as: format) { Self.decision(reply) }
             return
         }
         let plugin = try await plugin(in: world)
-        try await ConnectFlow(plugin: plugin, origin: BrokeredSession(broker: broker, request: request), world: world)
-            .run()
+        let node = try await named.resolve(in: world, broker: broker, region: region)
+        let origin = BrokeredSession(
+            broker: broker,
+            request: request(for: node, in: region, of: world),
+            memory: NodeMemory(world, broker)
+        )
+        try await ConnectFlow(plugin: plugin, origin: origin, world: world).run()
     }
 
     /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
@@ -72,36 +85,18 @@ struct Connect: SignedInCommand {
         return plugin
     }
 
-    /// The node that was named.
-    func node() throws -> NodeID {
-        guard let node = try? NodeID(instance) else {
-            throw CommandFailure(
-                .usage,
-                code: "INSTANCE_INVALID",
-                what: "\(instance.prefix(64)) is no node id.",
-                why: ["A node id looks like i-0123456789abcdef0 or mi-0123456789abcdef0."]
-            )
-        }
-        return node
-    }
-
-    private func request(in world: Dependencies) throws -> OpenSessionRequest {
+    private func request(for node: NodeID, in region: Region, of world: Dependencies) -> OpenSessionRequest {
         OpenSessionRequest(
             requestID: world.makeID(),
             time: world.now(),
             kind: .shell,
-            node: try node(),
-            region: try nodeRegion(in: world),
+            node: node,
+            region: region,
             reason: reason,
             ticket: ticket,
             isDryRun: dryRun,
             client: Version.client
         )
-    }
-
-    /// The Region that was named, by option, variable or setting.
-    func nodeRegion(in world: Dependencies) throws -> Region {
-        try world.settings(profile: signIn.profile).nodeRegion(flag: region, of: instance)
     }
 
     private static func decision(_ reply: OpenSessionReply) -> [String] {

@@ -38,7 +38,8 @@ struct SSMBroker: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, WhoAmI.self, Configure.self, DoctorCommand.self, Sessions.self, Audit.self, Map.self,
+            Connect.self, Instances.self, WhoAmI.self, Configure.self, DoctorCommand.self, Sessions.self, Audit.self,
+            Map.self,
             BlockCommand.self,
             UnblockCommand.self,
             BlocksCommand.self, ChannelCredentialsCommand.self,

@@ -8,8 +8,8 @@ extension Connect {
     func runDirectly(in world: Dependencies) async throws {
         let request = DirectSession.Request(
             id: world.makeID(),
-            node: try node(),
-            region: try nodeRegion(in: world),
+            node: try named.id(because: "With --direct no broker is asked, so nobody finds a node by a name."),
+            region: try place.region(in: world, profile: signIn.profile),
             document: try namedDocument(),
             reason: try directReason()
         )

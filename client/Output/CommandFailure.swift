@@ -14,6 +14,10 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     private(set) var next: String?
     /// The id under which the broker knows the request.
     let requestID: String?
+    /// Rows that belong to it, for example those of which one has to be chosen.
+    var table: Table?
+    /// Further members for programs.
+    var members: [String: JSON] = [:]
     /// Whether the broker itself, or its front door, has decided this.
     var isFromBroker = false
 
@@ -33,6 +37,9 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         self.next = next.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
         self.requestID = requestID.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// How far a table stands set in.
+    private static let tableMargin = "    "
 
     /// Says something before what happened.
     mutating func prepend(_ sentence: String) { what = Printable.line(sentence) + " " + what }
@@ -54,6 +61,7 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     func lines(width: Int?) -> [String] {
         var lines = Self.filled("ssm-broker: ", what, width)
         lines += why.flatMap { Self.filled("  Why: ", $0, width) }
+        lines += table?.lines(width: width.map { $0 - Self.tableMargin.count }).map { Self.tableMargin + $0 } ?? []
         if let next { lines += Self.advice("  Next: ", next, width) }
         if let requestID { lines.append("  Request: \(requestID)") }
         return lines
@@ -92,7 +100,7 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     ///
     /// Shape: `{"code":"PLUGIN_MISSING","detail":"…","exitStatus":8,"next":"…","reasons":["…"],"requestId":"…"}`.
     var json: JSON {
-        .compact([
+        let own = JSON.compact([
             "code": .string(code),
             "detail": .string(([what] + why).joined(separator: " ")),
             "exitStatus": .integer(Int64(status.rawValue)),
@@ -100,5 +108,6 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
             "reasons": .array(why.map(JSON.string)),
             "requestId": requestID.map(JSON.string),
         ])
+        return .object(members.merging(own.members ?? [:]) { $1 })
     }
 }

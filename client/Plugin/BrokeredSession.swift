@@ -4,6 +4,8 @@ internal import SessionCore
 struct BrokeredSession: SessionOrigin {
     let broker: BrokerClient
     let request: OpenSessionRequest
+    /// Where it is remembered which nodes were connected to.
+    let memory: NodeMemory
 
     var counterpart: String { "the broker" }
 
@@ -12,6 +14,12 @@ struct BrokeredSession: SessionOrigin {
         guard let channel = reply.channel else {
             throw CommandFailure(.failed, code: "NOTHING_STARTED", what: "The broker decided, and started nothing.")
         }
+        memory.use(
+            reply.node,
+            account: reply.account,
+            permissionSet: reply.permissionSet,
+            region: reply.region
+        )
         return OpenedSession(
             id: reply.id,
             name: reply.id.text,

@@ -50,7 +50,8 @@ public struct AWSEndpoints: Sendable, Hashable {
     /// AWS's own endpoints, but where the environment names others.
     ///
     /// `AWS_USE_FIPS_ENDPOINT=true` and `AWS_USE_DUALSTACK_ENDPOINT=true` choose among AWS's own.
-    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and `_SSO_OIDC` go before
+    /// `AWS_ENDPOINT_URL_STS`, `_SSM`, `_EC2`, `_IAM`, `_DYNAMODB`, `_LAMBDA`, `_ORGANIZATIONS`, `_SSO` and
+    /// `_SSO_OIDC` go before
     /// `AWS_ENDPOINT_URL`; `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true` turns all off.
     ///
     /// - Throws: ``Rejection`` when a value is no address, or none that credentials may be sent to.

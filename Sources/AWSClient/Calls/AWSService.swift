@@ -4,6 +4,8 @@ public enum AWSService: String, Sendable, Hashable, CaseIterable {
     case sts
     /// AWS Systems Manager.
     case ssm
+    /// Amazon Elastic Compute Cloud.
+    case ec2
     /// AWS Identity and Access Management.
     case iam
     /// Amazon DynamoDB.

@@ -23,18 +23,12 @@ enum QueryProtocol {
         parameters: [(name: String, value: String?)],
         output: @escaping @Sendable (XMLTree, _ requestID: String?) throws -> Output
     ) -> AWSCall<Output> {
-        let pairs =
-            [("Action", operation), ("Version", version)]
-            + parameters.compactMap { pair in
-                pair.value.map { (pair.name, $0) }
-            }
-        let form = pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
-        return AWSCall(
+        AWSCall(
             service: service,
             operation: operation,
             repeatable: .always,
             headers: [HTTPHeader("Content-Type", contentType)],
-            body: Array(form.utf8),
+            body: form(operation, version: version, parameters),
             output: { response, requestID in
                 guard let root = try? XMLTree(parsing: response.body) else { throw BrokenOutput(part: "XML") }
                 let result = try root.child("\(operation)Result")
@@ -43,6 +37,16 @@ enum QueryProtocol {
             fault: fault,
             requestID: requestID
         )
+    }
+
+    /// The body of a call.
+    static func form(_ operation: String, version: String, _ parameters: [(name: String, value: String?)]) -> [UInt8] {
+        let pairs =
+            [("Action", operation), ("Version", version)]
+            + parameters.compactMap { pair in
+                pair.value.map { (pair.name, $0) }
+            }
+        return Array(pairs.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&").utf8)
     }
 
     /// The error in an answer; nil when it is none of the service's.

@@ -17,6 +17,8 @@ extension SSM {
         public let agentVersion: String?
         /// The host name as the node reports it.
         public let computerName: String?
+        /// The address that the node reports.
+        public let address: String?
         /// The name given at hybrid activation; not an EC2 Name tag.
         public let name: String?
     }
@@ -28,28 +30,41 @@ extension SSM {
     /// - Throws: ``AWSFailure``.
     public func nodes(_ ids: [NodeID]) async throws -> [Node] {
         guard !ids.isEmpty else { return [] }
-        return try await nodes(filters: [.init(key: "InstanceIds", values: ids.map(\.text))])
-    }
-
-    /// Lists all nodes of the account and Region, page by page.
-    public func allNodes() async throws -> [Node] {
-        try await nodes(filters: nil)
-    }
-
-    private func nodes(filters: [NodeWire.Filter]?) async throws -> [Node] {
         var nodes: [Node] = []
         var next: String?
         repeat {
-            let input = NodeWire.Describe(filters: filters, maxResults: 50, nextToken: next)
-            let page = try await send(
-                JSONProtocol.call("DescribeInstanceInformation", repeatable: .always, input: input) {
-                    (wire: NodeWire.Page, _) in wire
-                }
-            )
-            nodes += try (page.list ?? []).map(Node.init)
-            next = page.nextToken.flatMap { $0.isEmpty ? nil : $0 }
+            let page = try await nodePage(where: [NodeFilter("InstanceIds", ids.map(\.text))], after: next)
+            nodes += page.nodes
+            next = page.next
         } while next != nil
         return nodes
+    }
+
+    /// One page of nodes, as large as it may be, and where the next begins.
+    func nodePage(where filters: [NodeFilter], after token: String?) async throws -> (nodes: [Node], next: String?) {
+        let input = NodeWire.Describe(filters: filters.isEmpty ? nil : filters, maxResults: 50, nextToken: token)
+        let page = try await send(
+            JSONProtocol.call("DescribeInstanceInformation", repeatable: .always, input: input) {
+                (wire: NodeWire.Page, _) in wire
+            }
+        )
+        return (try (page.list ?? []).map(Node.init), page.nextToken.flatMap { $0.isEmpty ? nil : $0 })
+    }
+
+    /// A filter of DescribeInstanceInformation as JSON has it.
+    struct NodeFilter: Encodable {
+        let key: String
+        let values: [String]
+
+        init(_ key: String, _ values: [String]) {
+            self.key = key
+            self.values = values
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case key = "Key"
+            case values = "Values"
+        }
     }
 }
 
@@ -66,6 +81,7 @@ extension SSM.Node {
             platformVersion: wire.platformVersion,
             agentVersion: wire.agentVersion,
             computerName: wire.computerName,
+            address: wire.address,
             name: wire.name
         )
     }
@@ -73,18 +89,8 @@ extension SSM.Node {
 
 /// DescribeInstanceInformation's input and output as JSON has them.
 private enum NodeWire {
-    struct Filter: Encodable {
-        let key: String
-        let values: [String]
-
-        private enum CodingKeys: String, CodingKey {
-            case key = "Key"
-            case values = "Values"
-        }
-    }
-
     struct Describe: Encodable {
-        let filters: [Filter]?
+        let filters: [SSM.NodeFilter]?
         let maxResults: Int
         let nextToken: String?
 
@@ -113,6 +119,7 @@ private enum NodeWire {
         let platformVersion: String?
         let agentVersion: String?
         let computerName: String?
+        let address: String?
         let name: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -123,6 +130,7 @@ private enum NodeWire {
             case platformVersion = "PlatformVersion"
             case agentVersion = "AgentVersion"
             case computerName = "ComputerName"
+            case address = "IPAddress"
             case name = "Name"
         }
     }

@@ -64,38 +64,7 @@ public struct Entitlement: Sendable, Hashable {
                 next: "Set this machine's clock and try again."
             )
         }
-        guard let (id, entry) = map.entry(for: caller) else {
-            throw Problem(
-                .permissionSetNotMapped,
-                detail: "The role map gives no Linux user to \(caller.title).",
-                next:
-                    "Sign in with another permission set, or ask an administrator of the role map to add \(caller.permissionSet?.name ?? caller.title)."
-            )
-        }
-        guard ceiling.admits(caller.account), map.admits(entry, in: caller.account) else {
-            throw Problem(
-                .accountNotAllowed,
-                detail: "\(caller.sentenceTitle) may start no session in account \(caller.account).",
-                next: "Sign in to an account where it may, or ask an administrator of the role map."
-            )
-        }
-        guard map.admits(entry, in: request.region) else {
-            let regions = (entry.nodes.regions.isEmpty ? map.rollout.regions : entry.nodes.regions).sorted()
-                .map(\.name).joined(separator: ", ")
-            throw Problem(
-                .regionNotAllowed,
-                detail:
-                    "\(caller.sentenceTitle) may start no session in Region \(request.region); it may in \(regions).",
-                next: "Give the node's Region with --region."
-            )
-        }
-        guard request.region.partition == caller.arn.partition else {
-            throw Problem(
-                .regionNotAllowed,
-                detail: "Region \(request.region) is not in the caller's partition \(caller.arn.partition.rawValue).",
-                next: "Give the node's Region with --region."
-            )
-        }
+        let (id, entry) = try Self.entry(of: caller, in: request.region, map: map, ceiling: ceiling)
         guard entry.kinds.contains(request.kind) else {
             throw Problem(
                 .kindNotAllowed,
@@ -103,14 +72,7 @@ public struct Entitlement: Sendable, Hashable {
                 next: "See what it may do: ssm-broker whoami"
             )
         }
-        guard !ceiling.forbiddenLinuxUsers.contains(entry.linuxUser.name) else {
-            throw Problem(
-                .linuxUserForbidden,
-                detail:
-                    "This deployment forbids the Linux user \(entry.linuxUser) that the role map gives to \(caller.permissionSet?.name ?? caller.title).",
-                next: "Ask an administrator of the role map for another Linux user."
-            )
-        }
+        try Self.check(entry.linuxUser, of: caller, ceiling: ceiling)
         if entry.needsReason, request.reason == nil {
             throw Problem(
                 .reasonRequired,

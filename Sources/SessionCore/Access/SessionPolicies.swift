@@ -24,7 +24,14 @@ public enum SessionPolicies {
                 ["ssm:DescribeDocument", "ssm:GetDocument"],
                 on: ["\(arn):ssm:*:\(account):document/SSMBroker-*"]
             ),
-            allow(["ssm:DescribeInstanceInformation", "ssm:DescribeSessions", "ssm:GetConnectionStatus"], on: ["*"]),
+            allow(
+                [
+                    "ec2:DescribeInstances", "ssm:DescribeInstanceInformation", "ssm:DescribeSessions",
+                    "ssm:GetConnectionStatus",
+                ],
+                on: ["*"]
+            ),
+            allow(["ssm:ListTagsForResource"], on: ["\(arn):ssm:*:\(account):managed-instance/*"]),
         ])
     }
 

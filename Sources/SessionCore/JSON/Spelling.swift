@@ -1,5 +1,25 @@
 /// Finds what a misspelt name was meant to be.
 public enum Spelling {
+    /// The known names that come near to a text: those a few slips away, and those that hold it or begin as it does.
+    ///
+    /// - Parameters:
+    ///   - text: What was written.
+    ///   - known: The names that there are.
+    ///   - limit: The most names to give.
+    /// - Returns: Names, the nearest first.
+    public static func near(to text: String, among known: Set<String>, limit: Int) -> [String] {
+        guard (1...64).contains(text.utf8.count) else { return [] }
+        let asked = text.lowercased()
+        let found = known.filter { $0.utf8.count <= 64 }.compactMap { name -> (name: String, distance: Int)? in
+            let lowercased = name.lowercased()
+            let distance = distance(asked, lowercased)
+            let isNear = distance <= max(2, name.utf8.count / 3) && distance < min(asked.utf8.count, name.utf8.count)
+            let isWithin = asked.utf8.count >= 2 && lowercased.contains(asked)
+            return isNear || isWithin ? (name, isWithin ? min(distance, 1) : distance) : nil
+        }
+        return found.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(limit).map(\.name)
+    }
+
     /// The known name that a text is a slip away from; nil when none is near, or the text is too long to be one.
     public static func nearest(to text: String, among known: Set<String>) -> String? {
         guard text.utf8.count <= 64 else { return nil }

@@ -106,6 +106,24 @@ def from_form(shape: Shape | None, body: str) -> Case:
     return members
 
 
+def from_ec2_form(shape: Shape, body: str) -> Case:
+    """An EC2 request's members: filters numbered from 1, each with its numbered values."""
+    members: Case = {}
+    for name, value in parse_qsl(body, keep_blank_values=True, strict_parsing=True):
+        parts = name.split(".")
+        if parts[0] == "Filter":
+            filters = members.setdefault("Filters", [])
+            if parts[2] == "Name":
+                assert int(parts[1]) == len(filters) + 1, "filters out of order"
+                filters.append({"Name": value, "Values": []})
+            else:
+                assert parts[2] == "Value" and int(parts[3]) == len(filters[-1]["Values"]) + 1, "values out of order"
+                filters[-1]["Values"].append(value)
+        elif name not in ("Action", "Version"):
+            members[name] = int(value) if shape.members[name].type_name == "integer" else value
+    return members
+
+
 def with_bytes(shape: Shape | None, value: Any) -> Any:
     """The same value as botocore takes it: bytes where JSON has base64."""
     if shape is None:
@@ -131,7 +149,8 @@ def calls(case: Case) -> Case:
         return {"operation": operation.name, "complaints": found}
     shape = operation.input_shape
     is_json = operation.service_model.metadata["protocol"] == "json"
-    members = json.loads(case["body"]) if is_json else from_form(shape, case["body"])
+    is_ec2 = operation.service_model.metadata["protocol"] == "ec2"
+    members = json.loads(case["body"]) if is_json else (from_ec2_form if is_ec2 else from_form)(shape, case["body"])
     found = complaints(shape, members, operation.name) if shape else []
     report = ParamValidator().validate(members, shape) if shape else None
     if report and report.has_errors():
@@ -221,6 +240,7 @@ def _called(service: str, region: str, fips: bool = False, dual_stack: bool = Fa
     call = {
         "sts": lambda: client.get_caller_identity(),
         "iam": lambda: client.get_role(RoleName="x"),
+        "ec2": lambda: client.describe_instances(),
         "ssm": lambda: client.describe_instance_information(),
         "organizations": lambda: client.describe_organization(),
         "lambda": lambda: client.invoke(FunctionName="xxx"),

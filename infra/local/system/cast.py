@@ -30,6 +30,10 @@ from .principals import CredentialStore, RoleSession, SessionCredentials
 WEB_1, DB_1, BATCH_1, WIN_1 = (
     "i-0aaaaaaaaaaaaaaa1", "i-0bbbbbbbbbbbbbbb2", "i-0ccccccccccccccc3", "i-0ddddddddddddddd4",
 )  # fmt: skip
+CACHE_1, OTHER_CACHE_1 = "i-0eeeeeeeeeeeeeee5", "i-0fffffffffffffff6"
+"""Two nodes of one name."""
+EDGE_1 = "mi-0aaaaaaaaaaaaaaa7"
+"""A machine outside EC2."""
 
 RESERVED_PATHS = {
     FIRST_ACCOUNT: "/aws-reserved/sso.amazonaws.com/eu-west-1/",
@@ -191,5 +195,8 @@ def _nodes() -> list[Node]:
         node(DB_1, FIRST_ACCOUNT, "db-1", "db", "10.1.0.12"),
         node(WIN_1, FIRST_ACCOUNT, "win-1", "web", "10.1.0.14", platform="Windows",
              platform_name="Microsoft Windows Server 2022 Datacenter", platform_version="10.0.20348"),
+        node(CACHE_1, FIRST_ACCOUNT, "cache-1", "db", "10.1.0.15"),
+        node(OTHER_CACHE_1, FIRST_ACCOUNT, "cache-1", "db", "10.1.0.16"),
+        node(EDGE_1, FIRST_ACCOUNT, "edge-1", "web", "192.168.7.17", platform_name="Ubuntu", platform_version="24.04"),
         node(BATCH_1, SECOND_ACCOUNT, "batch-1", "batch", "10.2.0.13"),
     ]  # fmt: skip

@@ -185,8 +185,17 @@ def target_policy(account: str) -> dict[str, Any]:
         {
             "Sid": "Look",
             "Effect": "Allow",
-            "Action": ["ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation"],
+            "Action": [
+                "ssm:DescribeSessions", "ssm:GetConnectionStatus", "ssm:DescribeInstanceInformation",
+                "ec2:DescribeInstances",
+            ],
             "Resource": "*",
+        },
+        {
+            "Sid": "NameNodesOutsideEC2",
+            "Effect": "Allow",
+            "Action": "ssm:ListTagsForResource",
+            "Resource": f"arn:aws:ssm:*:{account}:managed-instance/*",
         },
         {
             "Sid": "ProveCallerRole",

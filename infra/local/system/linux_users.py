@@ -5,7 +5,7 @@ They exist on the nodes only: ids that no host uses, and ports in network namesp
 
 from __future__ import annotations
 
-from .cast import BATCH_1, DB_1, WEB_1, WIN_1
+from .cast import BATCH_1, CACHE_1, DB_1, EDGE_1, OTHER_CACHE_1, WEB_1, WIN_1
 from .node_users import LinuxUser, Node, NodeUsers, Service
 
 DBADMIN = LinuxUser("dbadmin", 61001, 61001, {"dba": 62001, "adm": 62004})
@@ -27,7 +27,7 @@ def ssh_stand_in(name: str) -> Service:
 
 
 def of_the_cast() -> NodeUsers:
-    """dbadmin and webops on web-1, dbadmin on db-1, batchops on batch-1; a Windows node has no Linux users."""
+    """dbadmin and webops on web-1 and edge-1, dbadmin on db-1 and both cache-1, batchops on batch-1; none on Windows."""
     database = greeting_echo(5432, DATABASE_HOST, DATABASE_ADDRESS)
     hosts = {DATABASE_HOST: DATABASE_ADDRESS}
     return NodeUsers({
@@ -37,4 +37,7 @@ def of_the_cast() -> NodeUsers:
                    [ssh_stand_in("db-1"), greeting_echo(5432, "db-1"), Service(15_000, ["cat"]), database], hosts),
         BATCH_1: Node("batch-1", [BATCHOPS], [ssh_stand_in("batch-1")], networks=["10.2.0.0/16"]),
         WIN_1: Node("win-1", []),
+        CACHE_1: Node("cache-1", [DBADMIN]),
+        OTHER_CACHE_1: Node("cache-1", [DBADMIN]),
+        EDGE_1: Node("edge-1", [DBADMIN, WEBOPS]),
     })  # fmt: skip

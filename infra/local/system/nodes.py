@@ -18,7 +18,7 @@ _FILTERS = {
     "AgentVersion": lambda node: node.agent_version,
     "PingStatus": lambda node: node.ping_status,
     "PlatformTypes": lambda node: node.platform,
-    "ResourceType": lambda node: "ManagedInstance" if node.id.startswith("mi-") else "EC2Instance",
+    "ResourceType": lambda node: "ManagedInstance" if node.is_hybrid else "EC2Instance",
 }
 
 
@@ -36,11 +36,22 @@ class Node:
     platform_version: str = "12"
     agent_version: str = "3.3.987.0"
     ip_address: str = "10.0.0.10"
+    instance_state: Literal["pending", "running", "shutting-down", "terminated", "stopping", "stopped"] = "running"
     last_ping: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def arn(self) -> str:
         return node_arn(self.id, self.account, self.region)
+
+    @property
+    def is_hybrid(self) -> bool:
+        """Whether it is outside EC2, registered by an activation."""
+        return self.id.startswith("mi-")
+
+    @property
+    def private_dns_name(self) -> str:
+        """The name that a VPC's resolver knows it by."""
+        return f"ip-{self.ip_address.replace('.', '-')}.{self.region}.compute.internal"
 
     def as_api(self) -> dict[str, Any]:
         """The API's InstanceInformation object."""
@@ -53,11 +64,11 @@ class Node:
             "PlatformType": self.platform,
             "PlatformName": self.platform_name,
             "PlatformVersion": self.platform_version,
-            "ResourceType": "ManagedInstance" if self.id.startswith("mi-") else "EC2Instance",
+            "ResourceType": "ManagedInstance" if self.is_hybrid else "EC2Instance",
             "IPAddress": self.ip_address,
             "ComputerName": f"{self.tags.get('Name', self.id)}.internal",
             "SourceId": self.id,
-            "SourceType": "AWS::SSM::ManagedInstance" if self.id.startswith("mi-") else "AWS::EC2::Instance",
+            "SourceType": "AWS::SSM::ManagedInstance" if self.is_hybrid else "AWS::EC2::Instance",
         }
 
 
@@ -114,6 +125,9 @@ class Nodes:
         if filters and legacy:
             raise AWSError("InvalidInstanceInformationFilterValue", "Use Filters or InstanceInformationFilterList.")
         wanted = [(one["Key"], one["Values"]) for one in filters] + [(one["key"], one["valueSet"]) for one in legacy]
+        if len({key.startswith("tag") for key, _ in wanted}) == 2:
+            # Source: API Reference, DescribeInstanceInformation, Filters: "Tag filters can't be combined with other filter types."
+            raise AWSError("InvalidInstanceInformationFilterValue", "Tag filters cannot be combined with other filters.")
         found = [
             node
             for node in self.among(call.account, call.region)

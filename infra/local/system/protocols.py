@@ -1,4 +1,5 @@
-"""The wire protocols in use: JSON 1.x (SSM, DynamoDB, KMS, Organizations), query (STS, IAM), REST (Lambda, on its own page).
+"""The wire protocols in use: JSON 1.x (SSM, DynamoDB, KMS, Organizations), query (STS, IAM), and on pages of their own EC2's kind of
+query and REST (Lambda).
 
 Both ways: parameters out of a request, a reply or a refusal into a response.
 """
@@ -14,7 +15,7 @@ from xml.sax.saxutils import escape
 
 from botocore.model import OperationModel, ServiceModel, Shape
 
-from . import rest_protocol
+from . import ec2_protocol, rest_protocol
 from .errors import AWSError, invalid
 from .wire import Request, Response
 
@@ -82,6 +83,8 @@ def _query_parameters(operation: OperationModel, request: Request) -> dict[str, 
         if last in node:
             raise invalid(f"{name} is given twice")
         node[last] = value
+    if operation.service_model.metadata["protocol"] == "ec2":
+        return ec2_protocol.members(operation.input_shape, tree)
     if operation.input_shape is None:
         if tree:
             raise invalid(f"Unknown parameter {sorted(tree)[0]}")
@@ -117,6 +120,8 @@ def _from_tree(shape: Shape, node: Any) -> Any:
 def render(operation: OperationModel, reply: Mapping[str, Any], request_id: str) -> Response:
     """A reply in the service's protocol; datetimes become what the protocol writes for them."""
     service = operation.service_model
+    if service.metadata["protocol"] == "ec2":
+        return ec2_protocol.render(operation, reply, request_id)
     if service.metadata["protocol"] == "json":
         return Response(
             200,
@@ -157,6 +162,8 @@ def render_error(service: ServiceModel, error: AWSError, request_id: str) -> Res
     """A refusal in the service's protocol."""
     if service.metadata["protocol"] == "rest-json":
         return rest_protocol.render_error(error, request_id)
+    if service.metadata["protocol"] == "ec2":
+        return ec2_protocol.render_error(service, error, request_id)
     if service.metadata["protocol"] == "json":
         value = {"__type": error.code, "message": error.message, **error.members}
         content_type = f"application/x-amz-json-{service.metadata['jsonVersion']}"

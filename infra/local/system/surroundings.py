@@ -14,6 +14,7 @@ from .clock import Clock
 from .cloudtrail import CloudTrail
 from .contracts import AuthorizeChannel, Sessions
 from .faults import Faults
+from .instances import Instances
 from .lambda_service import LambdaService
 from .nodes import Nodes
 from .principals import CredentialStore, SessionCredentials
@@ -60,6 +61,7 @@ class Surroundings:
             **organization_services.OPERATIONS,
             **dynamodb_services.OPERATIONS,
             **self.nodes.operations(),
+            **Instances(self.nodes).operations(),
             **SessionCalls(self.sessions, self.nodes).operations(),
             **sts.operations(),
             **self.functions.operations(),
