@@ -54,7 +54,7 @@ FAILURES = [
     Failure("a node of another account", 6, ("NODE_NOT_FOUND", f"{REGION} (AWS_REGION)", "Account 111122223333"),
             ("connect", cast.BATCH_1)),
     Failure("a node that the map keeps from the permission set", 5,
-            ("NODE_NOT_ALLOWED", "may: shell as webops on nodes with Role=web", "Ask #platform for more"),
+            ("NODE_NOT_ALLOWED", "as webops on nodes with Role=web", "Ask #platform for more"),
             person="alice/WebOperator", changes={"SSM_BROKER_CONTACT": "#platform"}),
     Failure("a permission set that the map does not have", 5, ("ReadOnly", "administrator of the role map"),
             person="bob/ReadOnly"),

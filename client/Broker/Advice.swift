@@ -58,7 +58,10 @@ struct Advice: Sendable {
             if problem.code == .credentialsExpired, let signIn { failure.advise(signIn) }
         default: break
         }
-        if failure.status == .denied, let contact { failure.advise("\(failure.next ?? "") Ask \(contact) for more.") }
+        if failure.status == .denied, let contact {
+            let next = failure.next.map { $0.hasSuffix(".") ? "\($0) " : "\($0). " } ?? ""
+            failure.advise("\(next)Ask \(contact) for more.")
+        }
         return failure
     }
 

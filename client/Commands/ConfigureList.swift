@@ -6,6 +6,10 @@ struct ConfigureList: BrokerCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show each setting, and where it comes from.",
+        usage: """
+            ssm-broker configure list [--profile <profile>] [--no-input]
+                   [--output <output>]
+            """,
         discussion: """
             A flag goes before a variable, a variable before the file.
 
