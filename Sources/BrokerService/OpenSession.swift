@@ -144,7 +144,8 @@ extension Broker {
                 .startSession(
                     node: entitlement.request.node,
                     documentName: entitlement.document.name,
-                    reason: entitlement.request.reason
+                    reason: entitlement.request.reason,
+                    parameters: entitlement.startParameters
                 )
         } catch let failure as AWSFailure where failure.outcomeUnknown {
             throw try await settle(failure, sessions, in: &exchange)

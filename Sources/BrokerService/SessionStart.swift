@@ -25,11 +25,12 @@ extension Entitlement {
         guard let id else { preconditionFailure("a granted session has an id") }
         return OpenSessionReply(
             id: id,
+            kind: request.kind,
             account: caller.account,
             region: request.region,
             node: request.node,
             permissionSet: self.id.name,
-            linuxUser: entry.linuxUser,
+            linuxUser: linuxUser,
             document: document.name,
             channel: channel
         )
@@ -51,6 +52,7 @@ extension Exchange {
         client = request.client
         access = AuditAccess(
             kind: request.kind,
+            parameters: request.parameters,
             account: caller.account,
             region: request.region,
             node: request.node,
@@ -70,13 +72,14 @@ extension Exchange {
     }
 
     mutating func note(_ entitlement: Entitlement) {
-        access?.linuxUser = entitlement.entry.linuxUser.name
+        access?.linuxUser = entitlement.linuxUser?.name
         access?.nodeTags = entitlement.entry.nodes.tags.isEmpty ? nil : entitlement.entry.nodes.tags
         access?.mapVersion = entitlement.mapVersion
         access?.document = AuditDocument(
             name: entitlement.document.name,
             version: nil,
             hash: entitlement.document.hash,
+            terms: entitlement.document.terms,
             kmsKey: entitlement.document.kmsKey
         )
     }

@@ -47,7 +47,8 @@ struct ConnectFlowTests {
         #expect(reply.mediaType == "application/json")
         #expect(
             reply.body.members?.keys.sorted() == [
-                "account", "credentials", "document", "id", "linuxUser", "node", "permissionSet", "region", "session",
+                "account", "credentials", "document", "id", "kind", "linuxUser", "node", "permissionSet", "region",
+                "session",
             ]
         )
         #expect(reply.body["id"]?.text == id.text)

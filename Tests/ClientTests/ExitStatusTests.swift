@@ -25,7 +25,8 @@ struct ExitStatusTests {
             [
                 .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
                 .permissionSetNotMapped,
-                .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+                .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .commandNotAllowed, .portNotAllowed,
+                .hostNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
                 .tooManySessions, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed, .mapLocksYouOut,
                 .ticketRequired,
                 .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,

@@ -15,8 +15,9 @@ struct MapRenderTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         #expect(
             names == [
-                "SSMBroker-Shell-BatchOperator.json", "SSMBroker-Shell-DatabaseAdmin.json",
-                "SSMBroker-Shell-WebOperator.json", "role-map.json",
+                "SSMBroker-Command-DatabaseAdmin.json", "SSMBroker-Port-DatabaseAdmin.json",
+                "SSMBroker-SSH-WebOperator.json", "SSMBroker-Shell-BatchOperator.json",
+                "SSMBroker-Shell-DatabaseAdmin.json", "SSMBroker-Shell-WebOperator.json", "role-map.json",
             ]
         )
         let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/role-map.json")))

@@ -70,7 +70,7 @@ SHAPES = [
     Shape("a dry run that is text", _with(dryRun="no"), "dryRun"),
     Shape("a reason that is a number", _with(reason=1), "reason"),
     Shape("an over-long ticket", _with(ticket="x" * 129), "ticket"),
-    Shape("9,000 bytes", _with(reason="x" * 9000), "8192"),
+    Shape("33,000 bytes", _with(reason="x" * 33000), "32768"),
     Shape("a thousand brackets", b"[" * 1000 + b"]" * 1000, "JSON"),
 ]
 

@@ -103,7 +103,7 @@ def test_identity_says_what_each_permission_set_gives(api: BrokerAPI) -> None:
 
     database, web = identity("alice/DatabaseAdmin"), identity("alice/WebOperator")
     assert (database["user"], database["linuxUser"]) == ("alice", "dbadmin")
-    assert (web["user"], web["linuxUser"], web["kinds"]) == ("alice", "webops", ["shell"])
+    assert (web["user"], web["linuxUser"], web["kinds"]) == ("alice", "webops", ["shell", "ssh"])
     assert identity("sam/SecurityAudit")["isAuditor"] is True
     assert identity("alice/BrokerAdmin")["isAdministrator"] is True
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from plugin_contract import nodes
 from session_world import NODES, ROOT, WEB, LinuxUser, Node, NodeUsers, document, eventually
-from system.agent import CannotStart, run_as, shell_environment
-from system.node_users import UserSwitch
+from system.node_process import UserSwitch
+from system.run_as import CannotStart, run_as, shell_environment
 from system.session_document import NotSupported, SessionDocument
 
 __all__ = ["nodes"]
@@ -169,12 +169,14 @@ class TestNode:
         script = f"""
 import sys
 sys.path[:0] = {[str(ROOT / "infra/local"), str(pathlib.Path(__file__).parent)]!r}
-from session_world import NODES, NodeUsers, Person, session_service, start_request
+from session_world import NODES, WEB, NodeUsers, Person, session_service, start_request
 from test_agent import DBADMIN, run_on
+from test_node_network import said_by
 from channel_client import opened
 nodes = NodeUsers(NODES)
 print(nodes.switch.identity, nodes.switch.notice)
 print(run_on(nodes, DBADMIN, "id"))
+print(said_by(nodes, "127.0.0.1", 5433), said_by(nodes, "10.1.0.20", 5432), said_by(nodes, "127.0.0.1", 5999))
 with session_service(nodes) as service, opened(service.start(start_request())) as client:
     print(client.read_until("$ " if nodes.switch.identity == "mapped" else "# "))
 nodes.close()
@@ -190,6 +192,7 @@ nodes.close()
             pytest.skip(f"user namespaces are not allowed here: {done.stderr}")
         assert done.stdout.startswith(f"{identity} "), done.stderr
         assert who in done.stdout
+        assert "\nweb-1 greets db.internal greets Connection refused\n" in done.stdout
         assert ("infra/local: the Linux user was NOT switched" in done.stdout) == (identity == "none")
 
     def test_what_escapes_its_shell_ends_with_the_system_even_when_that_is_killed(self, tmp_path: pathlib.Path) -> None:

@@ -42,7 +42,8 @@ import Testing
             : "The reason is empty or blank, or holds control characters."
     }
 
-    static let known = "client, dryRun, kind, node, reason, region, requestId, ticket, time"
+    static let known =
+        "client, command, dryRun, host, kind, localPort, node, port, reason, region, requestId, ticket, time"
 
     static let refusals = [
         Refusal(why: "nothing", body: [], "The body is not JSON: unexpectedEnd at byte 0."),
@@ -53,14 +54,14 @@ import Testing
         ),
         Refusal(
             why: "more than is read",
-            body: Array(repeating: 0x20, count: 8193),
-            "The body has 8193 bytes; at most 8192 are read."
+            body: Array(repeating: 0x20, count: 32_769),
+            "The body has 32769 bytes; at most 32768 are read."
         ),
         Refusal(why: "no id", ["requestId": nil], "requestId: Missing; expected a UUID."),
         Refusal(why: "an id of null", ["requestId": JSON.null], "requestId: Missing; expected a UUID."),
         Refusal(why: "an id that is none", ["requestId": "1"], "requestId: Expected a UUID."),
         Refusal(why: "a time without an offset", ["time": "2026-11-21T08:00:00"], "time: Expected a time as RFC 3339."),
-        Refusal(why: "a kind that is none", ["kind": "port"], "kind: Expected one of shell."),
+        Refusal(why: "a kind that is none", ["kind": "sudo"], "kind: Expected one of shell, command, port, ssh."),
         Refusal(
             why: "a container for a node",
             ["node": "ecs:a_b_c"],
@@ -141,6 +142,77 @@ import Testing
         request.client = "ssm-broker/0.1.0"
         #expect(try OpenSessionRequest(body: request.json.canonicalBytes) == request)
         #expect(request.json["dryRun"] == (isDryRun ? true : nil))
+    }
+
+    static let foreign = "Only sessions of kind port have it; this one is of kind"
+    static let line = "Expected one line of 1 to 4096 printable characters that begins with a word and has no {{."
+    static let host = "Expected a host's name or IPv4 address in small letters; not a link-local address."
+
+    static let parameterRefusals =
+        [
+            Refusal(why: "a shell to a port", ["port": 5432], "port: \(foreign) shell."),
+            Refusal(why: "ssh to a host", ["kind": "ssh", "host": "db.internal"], "host: \(foreign) ssh."),
+            Refusal(
+                why: "a port with a command",
+                ["kind": "port", "port": 1, "command": "id"],
+                "command: Only sessions of kind command have it; this one is of kind port."
+            ),
+            Refusal(
+                why: "a command without one",
+                ["kind": "command"],
+                "command: Missing; expected the command line to run."
+            ),
+            Refusal(
+                why: "a port of null",
+                ["kind": "port", "port": JSON.null],
+                "port: Missing; expected the port to reach, from 1 to 65535."
+            ),
+            Refusal(why: "port 0", ["kind": "port", "port": 0], "port: Expected a whole number from 1 to 65535."),
+            Refusal(
+                why: "port 65536",
+                ["kind": "port", "port": 65_536],
+                "port: Expected a whole number from 1 to 65535."
+            ),
+            Refusal(
+                why: "a port as text",
+                ["kind": "port", "port": "5432"],
+                "port: Expected a whole number from 1 to 65535."
+            ),
+            Refusal(
+                why: "a local port that is none",
+                ["kind": "port", "port": 1, "localPort": -1],
+                "localPort: Expected a whole number from 0 to 65535."
+            ),
+        ]
+        + ["", "DB", "a_b", "*.internal", "a..b", "-a", "169.254.169.254", "2852039166", "1.2.3", "::1", "a\n"].map {
+            text in
+            Refusal(why: "the host \(text)", ["kind": "port", "port": 1, "host": .string(text)], "host: \(host)")
+        }
+        + ["", " ls", "\u{A0}ls", "# nothing", "a\nb", "a{{ssm:b}}", "a{{\u{301}", String(repeating: "a", count: 4097)]
+        .map { text in
+            Refusal(why: "the command \(text)", ["kind": "command", "command": .string(text)], "command: \(line)")
+        }
+
+    @Test("a member that does not belong to the kind is refused, and one that is wrong", arguments: parameterRefusals)
+    func refusesParameters(_ refusal: Refusal) throws {
+        try refuses(refusal)
+    }
+
+    static let parameters: [(SessionKind, SessionParameters)] = [
+        (.shell, SessionParameters()), (.ssh, SessionParameters()),
+        (.command, SessionParameters(command: "sh -c 'df -h | tail -1' # {a,b}")),
+        (.command, SessionParameters(command: String(repeating: "\u{2014}", count: 4096))),
+        (.port, SessionParameters(port: 1)),
+        (.port, SessionParameters(port: 65_535, host: "db-1.internal", localPort: 0)),
+        (.port, SessionParameters(port: 5432, host: "10.0.0.1", localPort: 65_535)),
+    ]
+
+    @Test("what belongs to a kind survives its body", arguments: parameters)
+    func parametersRoundTrip(_ kind: SessionKind, _ parameters: SessionParameters) throws {
+        var request = try Cast.request()
+        request.kind = kind
+        request.parameters = parameters
+        #expect(try OpenSessionRequest(body: request.json.canonicalBytes) == request)
     }
 
     @Test("an id in capitals is the same id, so that a replay in other letters is one")

@@ -58,7 +58,7 @@ import Testing
         ] {
             #expect(try Self.fits(text, pattern), "\(text)")
         }
-        for text in ["{{ssm:secret}}", "a{{b", "{{", "a{{", "a\nb", "a\u{7F}", "a\u{1B}[2J"] {
+        for text in ["{{ssm:secret}}", "a{{b", "{{", "a{{", "a\nb", "a\u{7F}", "a\u{1B}[2J", " a", "#a"] {
             #expect(try !Self.fits(text, pattern), "\(text)")
         }
     }

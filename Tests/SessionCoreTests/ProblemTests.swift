@@ -39,7 +39,7 @@ import Testing
     @Test("a kind that the map does not give is refused")
     func kind() throws {
         var request = try Cast.request()
-        request.kind = .port
+        request.kind = .ssh
         let problem = try #require(throws: Problem.self) {
             try Entitlement(
                 caller: Cast.caller(),

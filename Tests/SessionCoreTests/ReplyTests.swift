@@ -19,6 +19,7 @@ import Testing
         )
         return OpenSessionReply(
             id: try RecordID("6f1c0e8a-3b52-4e0b-9a64-0d6b0a3c9d11"),
+            kind: .shell,
             account: try AccountID(Cast.account),
             region: try Region("eu-west-1"),
             node: try NodeID("i-0bbbbbbbbbbbbbbb2"),

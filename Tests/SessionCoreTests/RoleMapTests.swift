@@ -11,7 +11,11 @@ import Testing
         #expect(Set(map.entries.keys.map(\.name)) == ["DatabaseAdmin", "WebOperator", "BatchOperator"])
         let entry = try #require(map.entries[PermissionSetName("DatabaseAdmin")])
         #expect(entry.linuxUser.name == "dbadmin")
-        #expect(entry.kinds == [.shell])
+        #expect(entry.kinds == [.shell, .command, .port])
+        let hosts = [RoleMap.PortRule.Host.node, .exact("db.internal")]
+        #expect(entry.ports == RoleMap.PortRule(remote: [5432...5432, 15_000...15_999], hosts: hosts))
+        #expect(entry.commands == RoleMap.CommandRule())
+        #expect(try map.entries[PermissionSetName("WebOperator")]?.kinds == [.shell, .ssh])
         #expect(entry.nodes.accounts == [try AccountID(Cast.account)])
         #expect(entry.nodes.regions == [try Region("eu-west-1")])
         #expect(entry.nodes.tags == ["Role": ["db", "web"]])
@@ -86,7 +90,7 @@ import Testing
         let bytes = try Repository.bytes("Tests/Fixtures/core/role-map.json")
         let map = try RoleMap(json: JSON(parsing: bytes))
         // jq -cS . role-map.json | tr -d '\n' | sha256sum; jq's order is RFC 8785's for names in ASCII.
-        #expect(map.version == "f9170397335abbae53ee5f5ea8f6cda41302b7ec26131978908544f0015b0fe9")
+        #expect(map.version == "7834a719dbecd700ec6776388e8468aaee2f4417311869ef13b153e243a4ae75")
         #expect(map.version == Hexadecimal.text(SHA256.hash(map.canonicalBytes)))
         #expect(try RoleMap(json: JSON(parsing: map.canonicalBytes)) == map)
         #expect(map.canonicalBytes != bytes)

@@ -37,7 +37,11 @@ import Testing
         let policy = SessionPolicies.start(
             node: try NodeID("mi-0123456789abcdef0"),
             tags: entry.nodes.tags,
-            document: SessionDocument.name(.shell, of: try PermissionSetName("+" + String(repeating: "n", count: 31))),
+            // The longest word of a kind.
+            document: SessionDocument.name(
+                .command,
+                of: try PermissionSetName("+" + String(repeating: "n", count: 31))
+            ),
             account: try AccountID(Cast.account),
             region: try Region("us-gov-abcdefghijklmnopqrstuv-12")
         )

@@ -13,7 +13,8 @@ struct RecordLine: Sendable {
     /// The columns of ``cells``, for the first line of CSV; TSV has the same without it.
     static let names = [
         "time", "event", "code", "user", "permission_set", "account", "region", "node", "linux_user", "kind", "session",
-        "session_id", "reason", "ticket", "source_ip", "detail", "record", "chain", "sequence", "hash",
+        "session_id", "command", "host", "port", "reason", "ticket", "source_ip", "detail", "record", "chain",
+        "sequence", "hash",
     ]
 
     /// A cell for each of ``names``; empty where the record says nothing.
@@ -25,9 +26,12 @@ struct RecordLine: Sendable {
         let account = record.access?.account.digits ?? record.caller?.owner.account
         let place1 = [account, record.access?.region.name, record.access?.node.text, record.access?.linuxUser]
         let session = [record.access?.kind.rawValue, record.session?.text, record.aws?.sessionID]
+        let parameters = record.access?.parameters
+        let what = [parameters?.command, parameters?.host, parameters?.port.map { String($0) }]
         let why = [record.access?.reason, record.access?.ticket, record.request?.sourceIP, record.decision?.detail]
         let all =
-            [record.time.description, record.event.rawValue, record.decision?.code] + who + place1 + session + why
+            [record.time.description, record.event.rawValue, record.decision?.code] + who + place1 + session + what
+            + why
         return all.map { $0 ?? "" } + [record.id.text] + place
     }
 
@@ -51,8 +55,9 @@ struct RecordLine: Sendable {
         guard let record else { return "unreadable here: chain \(chained.chain), record \(chained.sequence)" }
         var event = record.event.rawValue
         if let code = record.decision?.code, code != AuditDecision.granted { event += " \(code)" }
-        if let linuxUser = record.access?.linuxUser, record.decision?.code == AuditDecision.granted {
-            event += " as \(linuxUser)"
+        if record.decision?.code == AuditDecision.granted, let access = record.access {
+            if let linuxUser = access.linuxUser { event += " as \(linuxUser)" }
+            event += access.purpose.map { ": \($0)" } ?? ""
         }
         return event
     }

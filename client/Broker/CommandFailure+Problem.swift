@@ -9,7 +9,8 @@ extension ExitStatus {
         case .notSigned: self = .usage
         case .frontDoorDenied, .organizationNotAllowed, .callerNotPermissionSet, .roleNotProven,
             .permissionSetNotMapped,
-            .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
+            .accountNotAllowed, .regionNotAllowed, .kindNotAllowed, .commandNotAllowed, .portNotAllowed,
+            .hostNotAllowed, .sessionNoLongerAllowed, .reasonRequired,
             .ticketRequired,
             .linuxUserForbidden, .nodeNotLinux, .nodeNotAllowed, .targetRoleRefused, .auditNotAllowed,
             .administratorRequired, .blockLocksYouOut,

@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import ArgumentParser
 internal import SessionCore
 
@@ -5,6 +6,8 @@ internal import SessionCore
 protocol BrokerCommand: AsyncParsableCommand {
     /// How results and failures are written.
     var format: OutputFormat { get }
+    /// Whether a configuration file that is wrong stops the command.
+    var needsSettings: Bool { get }
     /// Whether the command line forbids to ask the person anything.
     var asksNothing: Bool { get }
     /// Does what the command is for.
@@ -24,6 +27,7 @@ extension SignedInCommand {
 }
 
 extension BrokerCommand {
+    var needsSettings: Bool { true }
     /// A command without the option has nothing to ask.
     var asksNothing: Bool { false }
 
@@ -38,6 +42,25 @@ extension BrokerCommand {
     func status(in world: Dependencies) async -> ExitStatus {
         var world = world
         if asksNothing { world.noInput = Dependencies.noInputOption }
+        do {
+            guard needsSettings else { return await status(of: world) }
+            let settings = try world.settings(profile: (self as? any SignedInCommand)?.signIn.profile)
+            var settled = world
+            // The plugin is to choose its endpoints as the engineer's own tools do.
+            settled.environment = ProfileOptions(profile: settings.profile?.text, environment: world.environment)
+                .completing(world.environment)
+            return await OutputOptions.$preferred.withValue(try settings.output()) { [settled] in
+                await status(of: settled)
+            }
+        } catch let failure as CommandFailure {
+            world.output.report(failure, as: format)
+            return failure.status
+        } catch {
+            return .failed
+        }
+    }
+
+    private func status(of world: Dependencies) async -> ExitStatus {
         do {
             try await run(in: world)
             if let reason = world.output.failure() {
@@ -63,8 +86,17 @@ extension BrokerCommand {
 
 /// How results are written.
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("output")], help: "How results are written: table, json, ndjson or tsv.")
-    var output: OutputFormat = .table
+    /// What the settings say; a command line that says nothing goes by it.
+    @TaskLocal static var preferred: OutputFormat = .table
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "How results are written: table, json, ndjson or tsv; otherwise as configured, else a table."
+    )
+    var chosen: OutputFormat?
+
+    /// How results are written.
+    var output: OutputFormat { chosen ?? Self.preferred }
 }
 
 /// Whose credentials sign.

@@ -88,6 +88,13 @@ struct MapExplain: BrokerCommand {
         case .shell, .command: parts.append("as \(entry.linuxUser), by \(decision.document ?? "")")
         case .port, .ssh: parts.append("by \(decision.document ?? "")")
         }
+        if decision.kind == .port, let ports = entry.ports {
+            let hosts = ports.hosts.isEmpty ? "the node" : ports.hosts.map(\.description).joined(separator: "|")
+            parts.append("to port \(ports.remote.map(RoleMap.PortRule.text).joined(separator: "|")) of \(hosts)")
+        }
+        if decision.kind == .command, !entry.commands.patterns.isEmpty {
+            parts.append("if it fits \(entry.commands.patterns.map(\.text).joined(separator: " or "))")
+        }
         if entry.needsReason { parts.append("with a reason") }
         if entry.needsTicket { parts.append("with a ticket") }
         if node.tags == nil, !entry.nodes.tags.isEmpty {

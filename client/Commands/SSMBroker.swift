@@ -12,7 +12,7 @@ struct SSMBroker: AsyncParsableCommand {
             Example:
               ssm-broker connect i-0123456789abcdef0 --reason "disk full"
 
-            Settings, from the environment:
+            Settings are kept by ssm-broker configure; these variables go before them:
               SSM_BROKER_URL         where the broker is
               SSM_BROKER_REGION      the broker's Region
               SSM_BROKER_NO_INPUT    1: ask nothing, as --no-input
@@ -38,7 +38,9 @@ struct SSMBroker: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, BlockCommand.self, UnblockCommand.self,
+            Connect.self, WhoAmI.self, Configure.self, DoctorCommand.self, Sessions.self, Audit.self, Map.self,
+            BlockCommand.self,
+            UnblockCommand.self,
             BlocksCommand.self, ChannelCredentialsCommand.self,
         ]
     )

@@ -19,11 +19,12 @@ struct WhoAmI: SignedInCommand {
 
     func run(in world: Dependencies) async throws {
         let reply = try await world.broker(profile: signIn.profile).identity()
-        world.output.write(reply.json, as: format) {
-            Self.rows(reply).map {
-                "\($0):" + String(repeating: " ", count: max(1, 15 - $0.count)) + Printable.line($1)
-            }
-        }
+        world.output.write(reply.json, as: format) { Self.lines(reply) }
+    }
+
+    /// The answer for a person.
+    static func lines(_ reply: IdentityReply) -> [String] {
+        rows(reply).map { "\($0):" + String(repeating: " ", count: max(1, 15 - $0.count)) + Printable.line($1) }
     }
 
     private static func rows(_ reply: IdentityReply) -> [(String, String)] {
@@ -33,6 +34,12 @@ struct WhoAmI: SignedInCommand {
         ]
         if reply.linuxUser != nil {
             rows.append(("Sessions", reply.kinds.map(\.rawValue).joined(separator: ", ")))
+            if let commands = reply.commands { rows.append(("Commands", Self.text(commands))) }
+            if let ports = reply.ports {
+                rows.append(("Ports", ports.remote.map(RoleMap.PortRule.text).joined(separator: ", ")))
+                let hosts = ports.hosts.map(\.description).joined(separator: ", ")
+                rows.append(("Hosts", hosts.isEmpty ? "the node itself" : hosts))
+            }
             rows.append(("Regions", reply.regions.isEmpty ? "all" : reply.regions.map(\.name).joined(separator: ", ")))
             let tags = reply.nodeTags.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.joined(separator: "|"))" }
             rows.append(("Node tags", tags.isEmpty ? "any" : tags.joined(separator: ", ")))
@@ -47,5 +54,10 @@ struct WhoAmI: SignedInCommand {
         ].compactMap(\.self)
         if !may.isEmpty { rows.append(("May also", may.joined(separator: ", "))) }
         return rows
+    }
+
+    private static func text(_ commands: RoleMap.CommandRule) -> String {
+        let place = commands.usesTerminal ? ", in a terminal" : ""
+        return (commands.patterns.isEmpty ? "any" : commands.patterns.map(\.text).joined(separator: ", ")) + place
     }
 }

@@ -5,13 +5,13 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     /// The exit code.
     var status: ExitStatus
     /// A stable word for programs; the broker's own code where the broker refused.
-    let code: String
+    private(set) var code: String
     /// What happened, one sentence.
-    let what: String
+    private(set) var what: String
     /// Why, as far as known; lines of their own where there are several reasons.
-    let why: [String]
+    private(set) var why: [String]
     /// What to do next; a command where there is one.
-    let next: String?
+    private(set) var next: String?
     /// The id under which the broker knows the request.
     let requestID: String?
     /// Whether the broker itself, or its front door, has decided this.
@@ -33,6 +33,15 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         self.next = next.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
         self.requestID = requestID.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// Says something before what happened.
+    mutating func prepend(_ sentence: String) { what = Printable.line(sentence) + " " + what }
+
+    /// Adds a reason.
+    mutating func explain(_ reason: String) { why.append(Printable.line(reason)) }
+
+    /// Says what to do instead of what was said so far.
+    mutating func advise(_ step: String) { next = Printable.line(step) }
 
     /// The failure as lines for a person.
     var description: String { lines(width: nil).joined(separator: "\n") }

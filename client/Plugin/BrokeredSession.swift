@@ -18,7 +18,7 @@ struct BrokeredSession: SessionOrigin {
             node: reply.node,
             region: reply.region,
             announcement: [
-                "\(reply.permissionSet) in \(reply.account): \(reply.linuxUser) on \(reply.node) (\(reply.region)), session \(reply.id)"
+                "\(reply.permissionSet) in \(reply.account): \(reply.linuxUser?.name ?? reply.kind.rawValue) on \(reply.node) (\(reply.region)), session \(reply.id)"
             ],
             toEnd: "ask an administrator of the broker to end session \(reply.id).",
             channel: channel

@@ -100,10 +100,18 @@ struct PluginSession: Sendable {
         // A signal that came before the plugin could get it counts as one that came before: none falls between the two.
         catching.settle()
         world.signals.attach(child)
-        let ending = await child.ending { SignalPipe.suspend() }
+        let watcher = GatewayProbe(streamURL: session.channel.session.streamURL, transport: world.transport)
+            .map { DialWatcher(probe: $0, plugin: plugin, world: world) }
+        let (ending, hang) = await withTaskGroup(of: CommandFailure?.self) { group in
+            group.addTask { await watcher?.watch(child) }
+            let ending = await child.ending { SignalPipe.suspend() }
+            group.cancelAll()
+            return (ending, await group.next() ?? nil)
+        }
         world.signals.detach()
         // The plugin's own restoring fails on Linux, and a killed plugin restores nothing.
         if let modes { Terminal.restore(modes) }
+        if let hang { throw hang }
         return ending
     }
 

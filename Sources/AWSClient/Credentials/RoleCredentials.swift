@@ -95,6 +95,7 @@ extension AWSFailure {
     /// The failure as a reason: what AWS said, or why it said nothing.
     var words: String {
         let code = code.map { "\($0): " } ?? ""
-        return message.isEmpty ? "\(code)\(kind)" : "\(code)\(message)"
+        let skew = clockSkew.map { "; \($0)" } ?? ""
+        return (message.isEmpty ? "\(code)\(kind)" : "\(code)\(message)") + skew
     }
 }

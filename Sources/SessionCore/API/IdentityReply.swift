@@ -2,6 +2,8 @@
 ///
 /// Shape: `{"account":"111122223333","isAdministrator":false,"isAuditor":false,"kinds":["shell"],"linuxUser":"dbadmin",
 /// "nodeTags":{"Role":["db"]},"permissionSet":"DatabaseAdmin","reason":"optional","regions":["eu-west-1"],"ticket":"optional","user":"alice"}`.
+/// With the kind `port` there is `"ports":{"hosts":["db.internal"],"remote":[5432,"8000-8010"]}`, as the map has them, without `hosts` for the
+/// node itself; with the kind `command`, `"commands":{"patterns":["^uptime$"],"terminal":false}`, without `patterns` for every command.
 /// `linuxUser` is absent, and `kinds` empty, when the permission set may start no session; `concurrentSessions` says how many the caller
 /// may have at a time, where the map says so.
 public struct IdentityReply: Sendable, Hashable {
@@ -15,6 +17,10 @@ public struct IdentityReply: Sendable, Hashable {
     public var linuxUser: LinuxUser?
     /// The kinds of session that may be started.
     public var kinds: [SessionKind]
+    /// What sessions of kind `port` reach; nil without that kind.
+    public var ports: RoleMap.PortRule?
+    /// What sessions of kind `command` run; nil without that kind.
+    public var commands: RoleMap.CommandRule?
     /// The Regions in which nodes may be; empty for all.
     public var regions: [Region]
     /// The tags that a node must have, each with one of its values.
@@ -37,6 +43,8 @@ public struct IdentityReply: Sendable, Hashable {
         permissionSet: String,
         linuxUser: LinuxUser?,
         kinds: [SessionKind],
+        ports: RoleMap.PortRule? = nil,
+        commands: RoleMap.CommandRule? = nil,
         regions: [Region],
         nodeTags: [String: [String]],
         concurrentSessions: Int64? = nil,
@@ -50,6 +58,8 @@ public struct IdentityReply: Sendable, Hashable {
         self.permissionSet = permissionSet
         self.linuxUser = linuxUser
         self.kinds = kinds
+        self.ports = ports
+        self.commands = commands
         self.regions = regions
         self.nodeTags = nodeTags
         self.concurrentSessions = concurrentSessions
@@ -63,6 +73,7 @@ public struct IdentityReply: Sendable, Hashable {
     public var json: JSON {
         .compact([
             "account": .string(account.digits),
+            "commands": commands?.json,
             "concurrentSessions": concurrentSessions.map(JSON.integer),
             "isAdministrator": .bool(isAdministrator),
             "isAuditor": .bool(isAuditor),
@@ -70,6 +81,7 @@ public struct IdentityReply: Sendable, Hashable {
             "linuxUser": linuxUser.map { .string($0.name) },
             "nodeTags": .object(nodeTags.mapValues { .array($0.map(JSON.string)) }),
             "permissionSet": .string(permissionSet),
+            "ports": ports?.json,
             "reason": needsReason ? "required" : "optional",
             "regions": .array(regions.map { .string($0.name) }),
             "ticket": needsTicket ? "required" : "optional",
@@ -88,6 +100,8 @@ public struct IdentityReply: Sendable, Hashable {
             permissionSet: permissionSet,
             linuxUser: json["linuxUser"]?.text.flatMap { try? LinuxUser($0) },
             kinds: (json["kinds"]?.elements ?? []).compactMap { $0.text.flatMap(SessionKind.init(rawValue:)) },
+            ports: json["ports"].flatMap(RoleMap.PortRule.init(json:)),
+            commands: json["commands"].flatMap(RoleMap.CommandRule.init(json:)),
             regions: (json["regions"]?.elements ?? []).compactMap { $0.text.flatMap { try? Region($0) } },
             nodeTags: (json["nodeTags"]?.members ?? [:]).mapValues { ($0.elements ?? []).compactMap(\.text) },
             concurrentSessions: json["concurrentSessions"]?.number,

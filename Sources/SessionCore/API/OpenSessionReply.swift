@@ -1,11 +1,13 @@
 /// What `POST /v1/sessions` answers: where the session is, what opens it, and what keeps it open.
 ///
-/// Shape: `{"account":"111122223333","credentials":{…},"document":"SSMBroker-Shell-DatabaseAdmin","id":"6f1c…","linuxUser":"dbadmin",
-/// "node":"i-…","permissionSet":"DatabaseAdmin","region":"eu-west-1","session":{"SessionId":"…","StreamUrl":"…","TokenValue":"…"}}`.
-/// A dry run has `"dryRun":true` and neither `session` nor `credentials`.
+/// Shape: `{"account":"111122223333","credentials":{…},"document":"SSMBroker-Shell-DatabaseAdmin","id":"6f1c…","kind":"shell",
+/// "linuxUser":"dbadmin","node":"i-…","permissionSet":"DatabaseAdmin","region":"eu-west-1","session":{"SessionId":"…","StreamUrl":"…","TokenValue":"…"}}`.
+/// `linuxUser` is absent for a port and for ssh, in which no Linux user has a part. A dry run has `"dryRun":true` and neither `session` nor `credentials`.
 public struct OpenSessionReply: Sendable, Hashable {
     /// The broker's id of the session; names it in every later call.
     public var id: RecordID
+    /// What kind of session it is.
+    public var kind: SessionKind
     /// The account that has the node.
     public var account: AccountID
     /// The node's Region.
@@ -14,8 +16,8 @@ public struct OpenSessionReply: Sendable, Hashable {
     public var node: NodeID
     /// The permission set that was admitted.
     public var permissionSet: String
-    /// Whom the session runs as.
-    public var linuxUser: LinuxUser
+    /// Whom the session runs as; nil for a port and for ssh, which run nothing.
+    public var linuxUser: LinuxUser?
     /// The session document used.
     public var document: String
     /// What opens the data channel; nil after a dry run.
@@ -38,15 +40,17 @@ public struct OpenSessionReply: Sendable, Hashable {
     /// Makes a reply.
     public init(
         id: RecordID,
+        kind: SessionKind,
         account: AccountID,
         region: Region,
         node: NodeID,
         permissionSet: String,
-        linuxUser: LinuxUser,
+        linuxUser: LinuxUser?,
         document: String,
         channel: Channel?
     ) {
         self.id = id
+        self.kind = kind
         self.account = account
         self.region = region
         self.node = node
@@ -64,7 +68,8 @@ public struct OpenSessionReply: Sendable, Hashable {
             "document": .string(document),
             "dryRun": channel == nil ? true : nil,
             "id": .string(id.text),
-            "linuxUser": .string(linuxUser.name),
+            "kind": .string(kind.rawValue),
+            "linuxUser": linuxUser.map { .string($0.name) },
             "node": .string(node.text),
             "permissionSet": .string(permissionSet),
             "region": .string(region.name),
@@ -78,9 +83,11 @@ public struct OpenSessionReply: Sendable, Hashable {
             let account = try? json["account"]?.text.map({ try AccountID($0) }),
             let region = try? json["region"]?.text.map({ try Region($0) }),
             let node = try? json["node"]?.text.map({ try NodeID($0) }),
-            let linuxUser = try? json["linuxUser"]?.text.map({ try LinuxUser($0) }),
+            let kind = json["kind"]?.text.flatMap(SessionKind.init(rawValue:)),
             let permissionSet = json["permissionSet"]?.text, let document = json["document"]?.text
         else { return nil }
+        let linuxUser = json["linuxUser"]?.text.flatMap { try? LinuxUser($0) }
+        guard (linuxUser != nil) == kind.runsCommands else { return nil }
         var channel: Channel?
         if json["dryRun"] != true {
             guard let session = json["session"].flatMap(StartedSession.init(json:)),
@@ -90,6 +97,7 @@ public struct OpenSessionReply: Sendable, Hashable {
         }
         self.init(
             id: id,
+            kind: kind,
             account: account,
             region: region,
             node: node,

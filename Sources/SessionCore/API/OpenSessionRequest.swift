@@ -1,7 +1,8 @@
 /// The body of `POST /v1/sessions`.
 ///
 /// Shape: `{"kind":"shell","node":"i-0aaaaaaaaaaaaaaa1","region":"eu-west-1","requestId":"6f1c…","time":"2026-11-21T08:00:00Z"}`,
-/// and `reason`, `ticket`, `dryRun` and `client` when there is something to say.
+/// `command` for a command, `port` and perhaps `host` and `localPort` for a port, and `reason`, `ticket`, `dryRun` and `client` when
+/// there is something to say.
 public struct OpenSessionRequest: Sendable, Hashable {
     /// Made by the client, once for each attempt of a person; a second use is refused.
     public var requestID: RecordID
@@ -9,6 +10,8 @@ public struct OpenSessionRequest: Sendable, Hashable {
     public var time: Timestamp
     /// What kind of session.
     public var kind: SessionKind
+    /// What the session is for; the parts that belong to the kind.
+    public var parameters: SessionParameters
     /// Where to.
     public var node: NodeID
     /// The node's Region.
@@ -27,6 +30,7 @@ public struct OpenSessionRequest: Sendable, Hashable {
         requestID: RecordID,
         time: Timestamp,
         kind: SessionKind,
+        parameters: SessionParameters = SessionParameters(),
         node: NodeID,
         region: Region,
         reason: String? = nil,
@@ -37,6 +41,7 @@ public struct OpenSessionRequest: Sendable, Hashable {
         self.requestID = requestID
         self.time = time
         self.kind = kind
+        self.parameters = parameters
         self.node = node
         self.region = region
         self.reason = reason
@@ -50,6 +55,9 @@ public struct OpenSessionRequest: Sendable, Hashable {
     /// Source: Systems Manager API Reference, `SessionReason`.
     public static let maximumReasonLength = 256
 
+    /// The largest body that is read, in bytes: a command line has up to six for each character, when all are escaped.
+    static let maximumBytes = 32_768
+
     /// Whether text may stand in a record and in StartSession's `Reason`: within the length, not blank, and without control characters.
     public static func isPlainText(_ text: String, maximumLength: Int) -> Bool {
         // AWS counts UTF-16 code units.
@@ -62,9 +70,13 @@ public struct OpenSessionRequest: Sendable, Hashable {
     public var json: JSON {
         .compact([
             "client": client.map(JSON.string),
+            "command": parameters.commandJSON,
             "dryRun": isDryRun ? true : nil,
+            "host": parameters.hostJSON,
             "kind": .string(kind.rawValue),
+            "localPort": parameters.localPortJSON,
             "node": .string(node.text),
+            "port": parameters.portJSON,
             "reason": reason.map(JSON.string),
             "region": .string(region.name),
             "requestId": .string(requestID.text),
@@ -78,14 +90,13 @@ public struct OpenSessionRequest: Sendable, Hashable {
     /// - Parameter body: The bytes as they came.
     /// - Throws: ``Problem`` with `BODY_INVALID` naming every wrong member, or `REASON_INVALID` when only the reason is wrong.
     public init(body: [UInt8]) throws(Problem) {
-        let json = try RequestBody.parse(body)
+        let json = try RequestBody.parse(body, maximumBytes: Self.maximumBytes)
         var reader = JSONReader(json)
         let requestID = reader.required("requestId", expected: "a UUID") { try? RecordID($0) }
         let time = reader.required("time", expected: "a time as RFC 3339") { Timestamp($0) }
-        let kinds = SessionKind.started.map(\.rawValue).joined(separator: ", ")
-        let kind = reader.required("kind", expected: "one of \(kinds)") { text in
-            SessionKind.started.first { $0.rawValue == text }
-        }
+        let kinds = SessionKind.allCases.map(\.rawValue).joined(separator: ", ")
+        let kind = reader.required("kind", expected: "one of \(kinds)") { SessionKind(rawValue: $0) }
+        let parameters = SessionParameters(reader: &reader, kind: kind)
         let node = reader.required("node", expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) }
         let region = reader.required("region", expected: "a Region as eu-west-1") { try? Region($0) }
         let ticket = reader.optional("ticket", expected: "a ticket of 1 to 128 characters") { text in
@@ -113,6 +124,7 @@ public struct OpenSessionRequest: Sendable, Hashable {
             requestID: requestID,
             time: time,
             kind: kind,
+            parameters: parameters,
             node: node,
             region: region,
             reason: reason,

@@ -55,6 +55,12 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case regionNotAllowed = "REGION_NOT_ALLOWED"
     /// The map does not admit this kind of session for the permission set.
     case kindNotAllowed = "KIND_NOT_ALLOWED"
+    /// The map does not admit this command for the permission set.
+    case commandNotAllowed = "COMMAND_NOT_ALLOWED"
+    /// The map does not admit this port for the permission set.
+    case portNotAllowed = "PORT_NOT_ALLOWED"
+    /// The map does not admit ports of this machine for the permission set.
+    case hostNotAllowed = "HOST_NOT_ALLOWED"
     /// The map asks for a reason.
     case reasonRequired = "REASON_REQUIRED"
     /// The map asks for a ticket.
@@ -141,7 +147,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .bodyInvalid, .queryInvalid, .reasonInvalid, .requestExpired: 400
         case .notSigned, .signatureInvalid, .credentialsExpired, .frontDoorDenied, .organizationNotAllowed,
             .callerNotPermissionSet, .roleNotProven, .permissionSetNotMapped, .accountNotAllowed, .regionNotAllowed,
-            .kindNotAllowed, .sessionNoLongerAllowed, .reasonRequired, .ticketRequired, .linuxUserForbidden,
+            .kindNotAllowed, .commandNotAllowed, .portNotAllowed, .hostNotAllowed, .sessionNoLongerAllowed,
+            .reasonRequired, .ticketRequired, .linuxUserForbidden,
             .nodeNotLinux, .nodeNotAllowed, .callerBlocked, .mapExceedsCeiling, .mapNotAllowed,
             .targetRoleRefused, .auditNotAllowed, .administratorRequired:
             403

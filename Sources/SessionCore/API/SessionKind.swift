@@ -9,9 +9,6 @@ public enum SessionKind: String, Sendable, Hashable, CaseIterable, Comparable {
     /// A connection to the node's sshd, which then says who the user is.
     case ssh
 
-    /// The kinds that the broker starts; the map may allow more.
-    public static let started: [SessionKind] = [.shell]
-
     /// The word that stands in the names of the kind's session documents, for example `Shell`.
     public var documentWord: String {
         switch self {

@@ -40,7 +40,7 @@ extension Entitlement {
             throw Problem(
                 .nodeNotLinux,
                 detail:
-                    "Node \(node.id) is not known to run Linux (\(node.platformType ?? "no platform reported")), so a session would not be held to \(entry.linuxUser).",
+                    "Node \(node.id) is not known to run Linux (\(node.platformType ?? "no platform reported")), so \(linuxUser.map { "a session would not be held to \($0)" } ?? "no session is started there").",
                 next: "Connect to a Linux node."
             )
         }

@@ -82,7 +82,7 @@ public struct AccessExplanation: Sendable, Hashable {
         )
         let caller = try caller(id, in: node, map: map)
         let ceiling = Ceiling(accounts: [node.account], forbiddenLinuxUsers: [], bootstrapAdministrators: [])
-        return try Entitlement(caller: caller, request: request, map: map, ceiling: ceiling, now: now)
+        return try Entitlement(caller: caller, anyOf: request, map: map, ceiling: ceiling, now: now)
     }
 
     /// Somebody who holds what the entry is for, signed in where the node is.

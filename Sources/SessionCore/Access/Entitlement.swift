@@ -13,6 +13,9 @@ public struct Entitlement: Sendable, Hashable {
     /// The version of the map that was asked.
     public let mapVersion: String
 
+    /// Whom the session runs as; nil for a kind that runs nothing.
+    public var linuxUser: LinuxUser? { request.kind.runsCommands ? entry.linuxUser : nil }
+
     /// How far the client's clock may be from ours, in seconds: as far as API Gateway lets a signature's be.
     ///
     /// Source: AWS Signature Version 4, "Elements of a request signature" (requests are valid for five minutes).
@@ -32,6 +35,20 @@ public struct Entitlement: Sendable, Hashable {
     public init(
         caller: CallerIdentity,
         request: OpenSessionRequest,
+        map: RoleMap,
+        ceiling: Ceiling,
+        now: Timestamp
+    ) throws(Problem) {
+        try self.init(caller: caller, anyOf: request, map: map, ceiling: ceiling, now: now)
+        try checkParameters()
+    }
+
+    /// Asks the map about sessions like that of a request, whatever their parameters: those that it has are not judged.
+    ///
+    /// Nothing is started on the strength of it; it answers who may do what.
+    init(
+        caller: CallerIdentity,
+        anyOf request: OpenSessionRequest,
         map: RoleMap,
         ceiling: Ceiling,
         now: Timestamp

@@ -13,6 +13,7 @@ extension SessionHistory {
             requestID: id,
             time: opened,
             kind: access.kind,
+            parameters: access.parameters,
             node: access.node,
             region: access.region,
             reason: access.reason,
@@ -28,7 +29,8 @@ extension SessionHistory {
                 now: opened
             )
             // The document says who the session runs as, for how long and how it is logged; the tags, on which nodes it may be.
-            guard entitlement.document.hash == access.document?.hash,
+            // What its parameters admit by now makes no other session of this one, whose own were judged just before.
+            guard entitlement.document.isSameSession(as: access.document),
                 entitlement.entry.nodes.tags == access.nodeTags ?? [:]
             else {
                 throw Problem(
@@ -78,5 +80,13 @@ extension SessionHistory {
             account: owner.account
         )
         return caller.map { map.admit($0) ?? $0 }
+    }
+}
+
+extension SessionDocument {
+    /// Whether a session through the recorded document is what it would be through this one, its parameters aside.
+    fileprivate func isSameSession(as recorded: AuditDocument?) -> Bool {
+        guard let recorded else { return false }
+        return terms == nil || recorded.terms == nil ? hash == recorded.hash : terms == recorded.terms
     }
 }

@@ -2,6 +2,8 @@
 public struct AuditAccess: Sendable, Hashable {
     /// The kind of session asked for.
     public var kind: SessionKind
+    /// What it was asked for: the command, or the port and its machine; no part for a kind that has none.
+    public var parameters: SessionParameters
     /// The account that has the node: always the caller's.
     public var account: AccountID
     /// The node's Region.
@@ -12,7 +14,7 @@ public struct AuditAccess: Sendable, Hashable {
     public var reason: String?
     /// The ticket that this belongs to.
     public var ticket: String?
-    /// The Linux user that the map gives.
+    /// The Linux user that the map gives; nil for a kind in which none has a part.
     ///
     /// As text: a name that is reserved later must still be read in the records of today.
     public var linuxUser: String?
@@ -30,6 +32,7 @@ public struct AuditAccess: Sendable, Hashable {
     /// Makes the part.
     public init(
         kind: SessionKind,
+        parameters: SessionParameters = SessionParameters(),
         account: AccountID,
         region: Region,
         node: NodeID,
@@ -43,6 +46,7 @@ public struct AuditAccess: Sendable, Hashable {
         sourceIdentity: String? = nil
     ) {
         self.kind = kind
+        self.parameters = parameters
         self.account = account
         self.region = region
         self.node = node
@@ -59,12 +63,16 @@ public struct AuditAccess: Sendable, Hashable {
     var json: JSON {
         .compact([
             "account": .string(account.digits),
+            "command": parameters.commandJSON,
             "document": document?.json,
+            "host": parameters.hostJSON,
             "kind": .string(kind.rawValue),
             "linuxUser": linuxUser.map(JSON.string),
+            "localPort": parameters.localPortJSON,
             "mapVersion": mapVersion.map(JSON.string),
             "node": .string(node.text),
             "nodeTags": nodeTags.map { .object($0.mapValues { .array($0.map(JSON.string)) }) },
+            "port": parameters.portJSON,
             "reason": reason.map(JSON.string),
             "region": .string(region.name),
             "roleSessionName": roleSessionName.map(JSON.string),
@@ -81,6 +89,7 @@ public struct AuditAccess: Sendable, Hashable {
         else { return nil }
         self.init(
             kind: kind,
+            parameters: SessionParameters(recorded: json),
             account: account,
             region: region,
             node: node,
@@ -104,14 +113,17 @@ public struct AuditDocument: Sendable, Hashable {
     public var version: String?
     /// The SHA-256 of its canonical content, in hexadecimal.
     public var hash: String
+    /// The SHA-256 of its content without its parameters, in hexadecimal; nil for a document that has none.
+    public var terms: String?
     /// The key that encrypts the session's data, when the document has one.
     public var kmsKey: String?
 
     /// Makes the part.
-    public init(name: String, version: String?, hash: String, kmsKey: String?) {
+    public init(name: String, version: String?, hash: String, terms: String? = nil, kmsKey: String?) {
         self.name = name
         self.version = version
         self.hash = hash
+        self.terms = terms
         self.kmsKey = kmsKey
     }
 
@@ -120,13 +132,20 @@ public struct AuditDocument: Sendable, Hashable {
             "hash": .string(hash),
             "kmsKey": kmsKey.map(JSON.string),
             "name": .string(name),
+            "terms": terms.map(JSON.string),
             "version": version.map(JSON.string),
         ])
     }
 
     init?(json: JSON) {
         guard let name = json["name"]?.text, let hash = json["hash"]?.text else { return nil }
-        self.init(name: name, version: json["version"]?.text, hash: hash, kmsKey: json["kmsKey"]?.text)
+        self.init(
+            name: name,
+            version: json["version"]?.text,
+            hash: hash,
+            terms: json["terms"]?.text,
+            kmsKey: json["kmsKey"]?.text
+        )
     }
 }
 

@@ -5,6 +5,11 @@ extension RoleMap {
         public var patterns: [AnchoredPattern] = []
         /// Whether commands run in a terminal, by way of `sh -c`, or without either.
         public var usesTerminal = false
+
+        /// Whether a command line may be run.
+        public func admits(_ command: String) -> Bool {
+            SessionParameters.isCommand(command) && (patterns.isEmpty || patterns.contains { $0.fits(command) })
+        }
     }
 
     /// Which ports may be forwarded, of which machines.
@@ -15,6 +20,19 @@ extension RoleMap {
             case exact(String)
             /// One label and this domain: `*.db.internal` is `db.internal` here.
             case anyLabel(String)
+
+            /// Whether this is it, or one of them; `name` is a host's as a request has it.
+            public func admits(_ name: String) -> Bool {
+                switch self {
+                case .exact(let own): return name == own
+                case .anyLabel(let domain):
+                    let label = name.prefix { $0 != "." }
+                    return !label.isEmpty && name.dropFirst(label.count) == ".\(domain)" && Self.isName(name)
+                }
+            }
+
+            /// The node, by the name that each has for itself.
+            public static let node = Host.exact("localhost")
 
             /// The host as it stands in the map.
             public var description: String {
@@ -27,8 +45,17 @@ extension RoleMap {
 
         /// The ports; at least one.
         public var remote: [ClosedRange<Int>]
-        /// The machines that are reached from the node; empty for the node itself.
+        /// The machines that are reached from the node; empty for the node itself, which a list includes only as `localhost`.
         public var hosts: [Host] = []
+
+        /// Whether a port may be reached, on whatever machine.
+        public func admits(port: Int) -> Bool { remote.contains { $0.contains(port) } }
+
+        /// Whether a machine may be reached; nil for the node itself.
+        public func admits(host: String?) -> Bool {
+            let name = host ?? Host.node.description
+            return (hosts.isEmpty ? [.node] : hosts).contains { $0.admits(name) }
+        }
 
         /// The pattern that exactly these ports fit.
         public var portPattern: String {

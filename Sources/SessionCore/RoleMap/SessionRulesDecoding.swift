@@ -31,6 +31,10 @@ extension AnchoredPattern.Rejection {
         case .element("[^"): "[^…] admits what nobody named; name the characters, as in [A-Za-z0-9_./-]+."
         case .element(let text):
             "\(text.printable(maximumLength: 16)) is not taken here; known are literals, […], (?:…|…), ?, *, +, {n,m}, \\d, \\w and \\ before punctuation."
+        case .repeats(let count):
+            "Counts within counts ask for \(count) repetitions; the agent takes \(AnchoredPattern.maximumRepeats)."
+        case .size(let count):
+            "With its counts written out the pattern has \(count) characters; \(AnchoredPattern.maximumSize) are taken."
         case .unbalanced: "A bracket or parenthesis has no partner; write \\ before one that is meant as it is."
         }
     }
@@ -61,7 +65,7 @@ extension RoleMap.PortRule {
         hosts = reader.list(
             "hosts",
             expected: "a host's name or IPv4 address in small letters, or *. before a domain; not a link-local address",
-            parse: Self.host
+            parse: Host.init
         )
         remote = ranges
         guard !ranges.isEmpty else { return nil }
@@ -81,27 +85,42 @@ extension RoleMap.PortRule {
         guard let low = bounds.first, let high = bounds.last, low >= 1, high <= 65_535, low <= high else { return nil }
         return low...high
     }
+}
 
-    private static func host(_ text: String) -> Host? {
-        let isWild = text.hasPrefix("*.")
-        let name = isWild ? text.dropFirst(2) : Substring(text)
-        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+extension RoleMap.PortRule.Host {
+    /// Reads a host as it stands in a map; nil when it is none.
+    init?(_ text: String) {
+        guard text.hasPrefix("*.") else {
+            guard Self.isName(text) else { return nil }
+            self = .exact(text)
+            return
+        }
+        let domain = text.dropFirst(2)
+        // What ends in a number is an address, of which no part is a domain.
+        guard domain.contains("."), Self.isName(String(domain)), !Self.isAddress(domain) else { return nil }
+        self = .anyLabel(String(domain))
+    }
+
+    /// Whether a text is one machine's name or IPv4 address, in small letters; link-local addresses are nobody's.
+    static func isName(_ text: String) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
         let isAllowed = { (byte: UInt8) in
             (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
         }
-        guard (1...253).contains(name.utf8.count), !isWild || labels.count >= 2,
+        guard (1...253).contains(text.utf8.count),
             labels.allSatisfy({ label in
                 (1...63).contains(label.utf8.count) && label.utf8.allSatisfy(isAllowed)
-                    && label.first != "-" && label.last != "-"
+                    && label.utf8.first != UInt8(ascii: "-") && label.utf8.last != UInt8(ascii: "-")
             })
-        else { return nil }
-        // What ends in a number is an address to every resolver, and to some in ways that hide which: 2852039166 is 169.254.169.254.
-        if labels.last?.first?.isNumber == true {
-            let bytes = labels.compactMap { label in UInt8(label).flatMap { String($0) == label ? $0 : nil } }
-            guard !isWild, labels.count == 4, bytes.count == 4, !bytes.starts(with: [169, 254]), bytes[0] != 0 else {
-                return nil
-            }
-        }
-        return isWild ? .anyLabel(String(name)) : .exact(text)
+        else { return false }
+        guard isAddress(text[...]) else { return true }
+        let bytes = labels.compactMap { label in UInt8(label).flatMap { String($0) == label ? $0 : nil } }
+        return labels.count == 4 && bytes.count == 4 && !bytes.starts(with: [169, 254]) && bytes[0] != 0
+    }
+
+    /// What ends in a number is an address to every resolver, and to some in ways that hide which: 2852039166 is 169.254.169.254.
+    private static func isAddress(_ name: Substring) -> Bool {
+        name.split(separator: ".", omittingEmptySubsequences: false).last?.utf8.first
+            .map { (0x30...0x39).contains($0) } ?? false
     }
 }

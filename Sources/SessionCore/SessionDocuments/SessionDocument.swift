@@ -41,6 +41,10 @@ public struct SessionDocument: Sendable, Hashable {
     public let kmsKey: String?
     /// The SHA-256 of the canonical content, in hexadecimal.
     public let hash: String
+    /// The SHA-256 of the content without its parameters, in hexadecimal: of what holds for every session, whatever was asked for.
+    ///
+    /// Nil for a document without parameters, of which ``hash`` says the same.
+    public let terms: String?
 
     /// Renders a document.
     ///
@@ -57,6 +61,11 @@ public struct SessionDocument: Sendable, Hashable {
         let content = SessionDocumentContent(kind: kind, id: id, entry: entry, place: place).json
         self.content = content
         hash = Hexadecimal.text(SHA256.hash(content.canonicalBytes))
+        if var members = content.members, members.removeValue(forKey: "parameters") != nil {
+            terms = Hexadecimal.text(SHA256.hash(JSON.object(members).canonicalBytes))
+        } else {
+            terms = nil
+        }
     }
 
     /// Every document that the map brings into one account and Region, in the order of names.
@@ -99,7 +108,7 @@ public struct SessionDocument: Sendable, Hashable {
 
 extension SessionKind {
     /// Whether sessions run something as the Linux user, and so have a transcript and a key.
-    var runsCommands: Bool {
+    public var runsCommands: Bool {
         switch self {
         case .shell, .command: true
         case .port, .ssh: false

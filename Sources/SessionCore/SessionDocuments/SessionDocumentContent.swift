@@ -93,6 +93,11 @@ struct SessionDocumentContent {
         case .command:
             [
                 "linux": .compact([
+                    // In a terminal the agent runs `sh -c` with this. Without one it splits the line as a shell would, quotes and
+                    // backslashes and all, and runs the first word with the others: no shell is there to expand, pipe or chain.
+                    // The value stands here as it came, and what it holds is not expanded again, but for Parameter Store's {{ssm:…}}.
+                    // Source: amazon-ssm-agent 3.3 (1c217c8), `agent/session/shell/shell_unix.go` (`StartCommandExecutor`) and
+                    // `agent/framework/docparser/docparser.go` (`replaceValidatedSessionParameters`).
                     "commands": "{{ command }}",
                     // Elevated commands would run as root, whatever Run As says.
                     "runAsElevated": false,
@@ -102,6 +107,10 @@ struct SessionDocumentContent {
             ]
         case .port:
             .compact([
+                // The agent dials localhost where there is no host. It resolves one that there is by the node's own means and dials
+                // each address in turn; of loopback it thinks nothing, so `localhost` is the node itself here too.
+                // Source: amazon-ssm-agent 3.3 (1c217c8), `agent/session/plugins/port/port.go` (`DialCall`, `validateParameters`) and
+                // `agent/appconfig/constants.go` (`DefaultDeniedPortForwardingRemoteIPs`).
                 "host": entry.ports?.hostPattern == nil ? nil : "{{ host }}",
                 "localPortNumber": "{{ localPortNumber }}",
                 "portNumber": "{{ portNumber }}",
@@ -111,8 +120,11 @@ struct SessionDocumentContent {
         }
     }
 
-    /// Any line of printable text without `{{`, which the agent would expand; said so that no reader has to try two ways.
-    static let anyCommand = "^[^{\\x00-\\x1f\\x7f]*(?:\\{[^{\\x00-\\x1f\\x7f]+)*\\{?$"
+    /// Any line of text that begins with a word and has nothing in two braces, which the agent would expand.
+    ///
+    /// Said so that no reader has to try two ways; ``SessionParameters/isCommand(_:)`` has the reasons.
+    static let anyCommand =
+        "^(?:[^{#\\x00-\\x20\\x7f][^{\\x00-\\x1f\\x7f]*)?(?:\\{[^{\\x00-\\x1f\\x7f]+)*\\{?$"
 
     private var commandPattern: String {
         entry.commands.patterns.isEmpty ? Self.anyCommand : AnchoredPattern.any(of: entry.commands.patterns)

@@ -18,10 +18,20 @@ public struct AnchoredPattern: Sendable, Hashable {
         case element(String)
         /// A class or group is not closed, or a group is closed that was not opened.
         case unbalanced
+        /// Counts within counts multiply to this many repetitions; at most 1,000 are taken.
+        case repeats(Int)
+        /// With its counts written out it has this many characters to look for; at most 10,000 are taken.
+        case size(Int)
     }
 
     /// The longest pattern, in bytes.
     public static let maximumLength = 1024
+    /// The most repetitions that numbers may ask for.
+    ///
+    /// Source: Go, `regexp/syntax`, `ErrInvalidRepeatSize`: the agent could not read a pattern that asks for more.
+    public static let maximumRepeats = 1000
+    /// The most characters that there may be to look for, so that no command line takes long to judge.
+    public static let maximumSize = 10_000
 
     /// The pattern as text, with its anchors.
     public let text: String
@@ -29,6 +39,8 @@ public struct AnchoredPattern: Sendable, Hashable {
     public let literals: Set<Character>
     /// What stands between the anchors.
     public var core: Substring { text.dropFirst().dropLast() }
+    /// What that says.
+    private let node: PatternNode
 
     /// Checks and keeps a pattern.
     ///
@@ -44,140 +56,17 @@ public struct AnchoredPattern: Sendable, Hashable {
         else { throw .notAnchored }
         self.text = text
         var scanner = PatternScanner(text: Array(text.dropFirst().dropLast()))
-        try scanner.check()
+        node = try scanner.node()
         literals = scanner.literals
+        guard node.repeats <= Self.maximumRepeats else { throw .repeats(node.repeats) }
+        guard node.size <= Self.maximumSize else { throw .size(node.size) }
     }
+
+    /// Whether a text fits, as the agent would find it to.
+    public func fits(_ text: String) -> Bool { PatternMatch.fits(text, node) }
 
     /// The pattern of a text that fits one of several.
     static func any(of patterns: [AnchoredPattern]) -> String {
         patterns.count == 1 ? patterns[0].text : "^(?:\(patterns.map(\.core).joined(separator: "|")))$"
-    }
-}
-
-/// Goes through a pattern once, from left to right.
-private struct PatternScanner {
-    let text: [Character]
-    private(set) var literals: Set<Character> = []
-    private var index = 0
-    private var depth = 0
-    /// Whether a quantifier may follow.
-    private var isQuantifiable = false
-
-    init(text: [Character]) {
-        self.text = text
-    }
-
-    mutating func check() throws(AnchoredPattern.Rejection) {
-        while index < text.count {
-            let character = text[index]
-            index += 1
-            switch character {
-            case "\\": try escape()
-            case "[": try characterClass()
-            case "(": try open()
-            case ")": try close()
-            case "|":
-                guard depth > 0 else { throw .openAlternation }
-                isQuantifiable = false
-            case "?", "*", "+": try quantifier(String(character))
-            case "{": try count()
-            case ".", "^", "$", "}", "]": throw .element(String(character))
-            default:
-                literals.insert(character)
-                isQuantifiable = true
-            }
-        }
-        guard depth == 0 else { throw .unbalanced }
-    }
-
-    private mutating func escape() throws(AnchoredPattern.Rejection) {
-        guard index < text.count else { throw .element("\\") }
-        let character = text[index]
-        index += 1
-        // \d and \w name their characters; every other letter or digit means something else to somebody.
-        guard "dw.^$*+?()[]|\\/-".contains(character) else { throw .element("\\\(character)") }
-        if !"dw".contains(character) { literals.insert(character) }
-        isQuantifiable = true
-    }
-
-    private mutating func characterClass() throws(AnchoredPattern.Rejection) {
-        let begin = index
-        /// What a range may begin with; nil after one, and after \d and \w.
-        var low: Character?
-        while true {
-            guard index < text.count else { throw .unbalanced }
-            let character = text[index]
-            switch character {
-            case "]":
-                guard index > begin else { throw .element("[]") }
-                index += 1
-                isQuantifiable = true
-                return
-            case "^" where index == begin: throw .element("[^")
-            case "[", "{", "&", "~": throw .element(String(character))
-            case "-" where low != nil && index + 1 < text.count && text[index + 1] != "]":
-                index += 1
-                try range(from: low ?? "-")
-                low = nil
-            // After a range or a word, some readers take it for itself and others refuse it.
-            case "-" where index > begin && index + 1 < text.count && text[index + 1] != "]": throw .element("-")
-            default: low = try member()
-            }
-        }
-    }
-
-    /// One character of a class; nil for a word that stands for several.
-    private mutating func member() throws(AnchoredPattern.Rejection) -> Character? {
-        guard text[index] == "\\" else {
-            literals.insert(text[index])
-            index += 1
-            return text[index - 1]
-        }
-        index += 1
-        try escape()
-        return "dw".contains(text[index - 1]) ? nil : text[index - 1]
-    }
-
-    /// The rest of a range within a class, whose `-` is behind us.
-    private mutating func range(from low: Character) throws(AnchoredPattern.Rejection) {
-        let shown = text[index]
-        let high = "[{&~".contains(shown) ? nil : try member()
-        guard let first = low.asciiValue, let last = high?.asciiValue, first <= last, !(first...last).contains(0x7B)
-        else {
-            throw .element("\(low)-\(shown)")
-        }
-        for byte in first...last { literals.insert(Character(UnicodeScalar(byte))) }
-    }
-
-    private mutating func open() throws(AnchoredPattern.Rejection) {
-        if index < text.count, text[index] == "?" {
-            guard index + 1 < text.count, text[index + 1] == ":" else { throw .element("(?") }
-            index += 2
-        }
-        depth += 1
-        isQuantifiable = false
-    }
-
-    private mutating func close() throws(AnchoredPattern.Rejection) {
-        guard depth > 0 else { throw .unbalanced }
-        depth -= 1
-        isQuantifiable = true
-    }
-
-    private mutating func quantifier(_ text: String) throws(AnchoredPattern.Rejection) {
-        guard isQuantifiable else { throw .element(text) }
-        isQuantifiable = false
-    }
-
-    private mutating func count() throws(AnchoredPattern.Rejection) {
-        guard let end = text[index...].firstIndex(of: "}") else { throw .element("{") }
-        let body = String(text[index..<end])
-        let numbers = body.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
-        let isNumber = { (part: Substring) in Int(part).map { (0...1000).contains($0) } == true && part.first != "+" }
-        guard let first = numbers.first, isNumber(first),
-            numbers.count == 1 || numbers[1].isEmpty || isNumber(numbers[1])
-        else { throw .element("{\(body.prefix(16))}") }
-        index = end + 1
-        try quantifier("{\(body)}")
     }
 }

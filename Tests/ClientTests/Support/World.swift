@@ -106,6 +106,7 @@ enum Answers {
     static func reply(minutes: Int64 = 60, isDryRun: Bool = false) throws -> OpenSessionReply {
         OpenSessionReply(
             id: try RecordID(session),
+            kind: .shell,
             account: try AccountID("111122223333"),
             region: try Region("eu-west-1"),
             node: try NodeID("i-0bbbbbbbbbbbbbbb2"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,21 +41,31 @@ class Rendered:
         return text.replace("${account}", account).replace("${region}", region)
 
     def places(self, name: str, home: str) -> list[tuple[str, str]]:
-        """Accounts and Regions that the map admits the document's role in; `home` where it names no Regions."""
-        nodes = self._nodes_of(name)
-        accounts = nodes.get("accounts") or MEMBER_ACCOUNTS
+        """Accounts and Regions that the map admits the document's entry in; `home` where it names no Regions."""
+        entry = self._entry_of(name)
+        nodes = entry.get("nodes") or {}
+        # A role outside Identity Center reaches nodes of its own account only.
+        own = [entry["arn"].split(":")[4]] if "arn" in entry else None
+        accounts = own or nodes.get("accounts") or MEMBER_ACCOUNTS
         regions = nodes.get("regions") or [home]
         return [(account, region) for account in accounts if account in MEMBER_ACCOUNTS
                 for region in regions if region in REGIONS]  # fmt: skip
 
-    def _nodes_of(self, name: str) -> Mapping[str, Any]:
+    def _entry_of(self, name: str) -> Mapping[str, Any]:
+        """What the map gives to the permission set, or to the role outside Identity Center, that the document is named after."""
         if not self.role_map.exists():
             return {}
-        sets = json.loads(self.role_map.read_text(encoding="utf-8")).get("permissionSets", {})
-        for role, rule in sets.items():
-            if name.endswith(f"-{role}"):
-                return dict(rule.get("nodes") or {})
-        return {}
+        role_map = json.loads(self.role_map.read_text(encoding="utf-8"))
+        entries = {**role_map.get("permissionSets", {}), **{one["id"]: one for one in role_map.get("roles", [])}}
+        # Whatever the kind: SSMBroker-<Kind>-<name>.
+        after_kind = name.split("-", 2)[-1]
+        return next((entry for entry_name, entry in entries.items() if _in_document_names(entry_name) == after_kind), {})
+
+
+def _in_document_names(entry_name: str) -> str:
+    """An entry's name as its documents have it: those have no `+ = , @`, and eight digits of a hash tell the names apart."""
+    plain = re.sub("[+=,@]", "_", entry_name)
+    return plain if plain == entry_name else f"{plain}_{hashlib.sha256(entry_name.encode()).hexdigest()[:8]}"
 
 
 def install(rendered: Rendered, home: str) -> None:

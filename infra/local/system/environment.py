@@ -38,7 +38,13 @@ def write_profiles(directory: Path, aws: Surroundings) -> dict[str, str]:
                 f"[{name}]\naws_access_key_id = {one.access_key}\naws_secret_access_key = {one.secret_key}\n"
                 f"aws_session_token = {one.token}\n\n"
             )
-    return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(secrets)}
+    # Not there, unless `ssm-broker configure` makes it: the settings of whoever runs the system are of another world.
+    settings = directory / "ssm-broker-config"
+    return {
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(secrets),
+        "SSM_BROKER_CONFIG_FILE": str(settings),
+    }
 
 
 def expired(aws: Surroundings) -> SessionCredentials:
@@ -47,7 +53,12 @@ def expired(aws: Surroundings) -> SessionCredentials:
 
 
 def of_person(
-    credentials: SessionCredentials, broker_url: str, aws_url: str, profiles: Mapping[str, str], commands: Path
+    credentials: SessionCredentials,
+    broker_url: str,
+    aws_url: str,
+    gateway_url: str,
+    profiles: Mapping[str, str],
+    commands: Path,
 ) -> dict[str, str]:
     """The variables to add to a shell's own. PATH and the proxy exceptions extend what is there."""
     without_proxy = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), LOOPBACK)))
@@ -58,6 +69,7 @@ def of_person(
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL_SSM": aws_url,
         "AWS_ENDPOINT_URL_STS": aws_url,
+        "AWS_ENDPOINT_URL_SSMMESSAGES": gateway_url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SSM_BROKER_URL": broker_url,
         "SSM_BROKER_REGION": REGION,
