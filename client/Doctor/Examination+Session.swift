@@ -144,7 +144,7 @@ extension Examination {
             note(
                 .ok(
                     "node",
-                    "\(reply.node) in \(reply.region) is online, and \(reply.document) is rolled out: a shell as \(reply.linuxUser).",
+                    "\(reply.node) in \(reply.region) is online, and \(reply.document) is rolled out\(reply.linuxUser.map { ": a shell as \($0)" } ?? "").",
                     why: ["Its tags are judged at the start."]
                 )
             )
