@@ -2,12 +2,17 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker configure list`.
-struct ConfigureList: BrokerCommand {
+struct ConfigureList: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show each setting, and where it comes from.",
+        usage: """
+            ssm-broker configure list [--profile <profile>] [--no-input]
+                   [--output <output>]
+            """,
         discussion: """
-            A flag goes before a variable, a variable before the file.
+            A flag goes before a variable, a variable before the file. With -o tsv:
+            setting, value, where it comes from.
 
             Examples:
               ssm-broker configure list
@@ -22,7 +27,7 @@ struct ConfigureList: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let settings = try world.settings(profile: signIn.profile)
-        world.output.write(Self.json(settings), as: format) {
+        world.output.write(Self.json(settings), rows: Self.rows(settings), as: format) {
             Self.table(settings).lines(width: world.output.columns)
                 + ["", Self.place(settings), "Credentials: ssm-broker doctor says which are found, and where."]
         }
@@ -36,6 +41,17 @@ struct ConfigureList: BrokerCommand {
                 return [key.rawValue, value?.text ?? "-", value?.source.description ?? "not set"]
             }
         )
+    }
+
+    private static func rows(_ settings: Settings) -> Rows {
+        let objects = SettingKey.allCases.map { key -> JSON in
+            let value = settings.value(key)
+            return .compact([
+                "from": (value?.source.description).map(JSON.string), "setting": .string(key.rawValue),
+                "value": (value?.text).map(JSON.string),
+            ])
+        }
+        return Rows(objects, columns: ["setting", "value", "from"])
     }
 
     private static func place(_ settings: Settings) -> String {
