@@ -341,3 +341,18 @@ def test_an_mfa_code_is_asked_for_at_the_terminal_and_not_shown(world: SignInWor
     terminal.close()
     assert terminal.exitstatus == 0 and "123456" not in shown
     assert [(asked["SerialNumber"], asked["TokenCode"]) for _, asked in world.asked] == [(device, "123456")]
+
+
+def test_no_mfa_code_is_asked_for_when_asking_is_forbidden(world: SignInWorld, tmp_path: Path) -> None:
+    way = Way("", f"[profile ops]\n{ROLE}source_profile = b\nmfa_serial = arn:aws:iam::1:mfa/a\n[profile b]\n{KEYS}", profile="ops")
+    home = Home(tmp_path / "h", way, world)
+    broker = {"SSM_BROKER_URL": f"{world.url}/prod", "SSM_BROKER_REGION": "eu-west-1"}
+    for arguments, more in ((["--no-input"], {}), ([], {"SSM_BROKER_NO_INPUT": "1"})):
+        terminal = pexpect.spawn(CLIENT, ["whoami", "--profile", "ops", *arguments], env=home.environment | broker | more,
+                                 timeout=30, encoding="utf-8", dimensions=(24, 200))  # fmt: skip
+        terminal.expect(pexpect.EOF)
+        said = terminal.before
+        terminal.close()
+        assert terminal.exitstatus == 4 and "MFA code for" not in said
+        assert "nobody may be asked for it" in said and "export-credentials --profile ops" in said
+    assert world.asked == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -15,7 +16,7 @@ import roots
 from elf import is_static
 
 FUNCTIONS = ("ssm-broker-lambda", "ssm-broker-enforcer")
-CLIENT_LIMIT = 32_000_000
+CLIENT_LIMIT = 20_000_000
 """Bytes that the client may take on disk."""
 
 
@@ -93,6 +94,7 @@ def test_the_package_installs_on_an_empty_root_and_runs_there(package: Path, emp
     assert (said.returncode, bool(re.fullmatch(r"\d+\.\d+\.\d+\n", said.stdout))) == (0, True), said.stderr
     for path in ("bash-completion/completions/ssm-broker", "zsh/vendor-completions/_ssm-broker", "fish/vendor_completions.d/ssm-broker.fish"):
         assert "ssm-broker" in (empty_root / "usr/share" / path).read_text()
+    assert gzip.decompress((empty_root / "usr/share/man/man1/ssm-broker.1.gz").read_bytes()).startswith(b".TH SSM-BROKER 1 ")
 
 
 def test_the_same_programs_make_the_same_archives(package: Path, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ struct Configure: BrokerCommand {
     var format: OutputFormat { results.output }
     // Whoever has settings that are wrong comes here to mend them.
     var needsSettings: Bool { false }
+    var asksNothing: Bool { noInput }
 
     func run(in world: Dependencies) async throws {
         var file = try place.file(in: world)
@@ -101,7 +102,7 @@ struct Configure: BrokerCommand {
                 next: "Leave --\(misplaced.rawValue) out."
             )
         }
-        guard given.isEmpty, !noInput else {
+        guard given.isEmpty, world.noInput == nil else {
             let url = given[.brokerURL] ?? file.text.entry(.brokerURL, in: section)?.value
             guard url != nil || section != .standard else { throw Self.missing(.brokerURL, option: "--broker-url") }
             return SettingKey.allCases.compactMap { key in given[key].map { (key, $0) } }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker configure list`.
-struct ConfigureList: BrokerCommand {
+struct ConfigureList: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show each setting, and where it comes from.",
@@ -11,7 +11,8 @@ struct ConfigureList: BrokerCommand {
                    [--output <output>]
             """,
         discussion: """
-            A flag goes before a variable, a variable before the file.
+            A flag goes before a variable, a variable before the file. With -o tsv:
+            setting, value, where it comes from.
 
             Examples:
               ssm-broker configure list
@@ -26,7 +27,7 @@ struct ConfigureList: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let settings = try world.settings(profile: signIn.profile)
-        world.output.write(Self.json(settings), as: format) {
+        world.output.write(Self.json(settings), rows: Self.rows(settings), as: format) {
             Self.table(settings).lines(width: world.output.columns)
                 + [""] + Self.notes(settings, width: world.output.columns ?? Int(Int32.max))
         }
@@ -40,6 +41,17 @@ struct ConfigureList: BrokerCommand {
                 return [key.rawValue, value?.text ?? "-", value?.source.description ?? "not set"]
             }
         )
+    }
+
+    private static func rows(_ settings: Settings) -> Rows {
+        let objects = SettingKey.allCases.map { key -> JSON in
+            let value = settings.value(key)
+            return .compact([
+                "from": (value?.source.description).map(JSON.string), "setting": .string(key.rawValue),
+                "value": (value?.text).map(JSON.string),
+            ])
+        }
+        return Rows(objects, columns: ["setting", "value", "from"])
     }
 
     private static func notes(_ settings: Settings, width: Int) -> [String] {

@@ -8,13 +8,14 @@ struct DoctorCommand: SignedInCommand {
         abstract: "Look at everything that a session needs, and say what is wrong.",
         usage: """
             ssm-broker doctor [<node>] [--region <region>] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             In the order in which it is needed: settings, credentials, network, clock, who
             the broker takes you for, role map, plugin, message gateway; with a node, its
             agent and its session document too. Nothing is started or changed. The exit
-            code is that of the first thing that is wrong.
+            code is that of the first thing that is wrong. With -o tsv: check, state, what
+            was found, what to do, exit code.
 
             Examples:
               ssm-broker doctor
@@ -44,6 +45,7 @@ struct DoctorCommand: SignedInCommand {
         if !isTold {
             world.output.write(
                 ["findings": .array(findings.map(\.json)), "isWell": .bool(wrong.isEmpty)],
+                rows: Rows(findings.map(\.json), columns: ["check", "state", "says", "next", "exitStatus"]),
                 as: format
             ) { [] }
         }

@@ -16,10 +16,15 @@ struct SSMBroker: AsyncParsableCommand {
               SSM_BROKER_URL         where the broker is
               SSM_BROKER_REGION      the broker's Region
               SSM_BROKER_NO_INPUT    1: ask nothing, as --no-input
+              SSM_BROKER_PROFILE, SSM_BROKER_OUTPUT, SSM_BROKER_PLUGIN,
+              SSM_BROKER_CONFIG_FILE
+                                     the AWS profile, form of output, plugin, settings
               AWS_REGION             the nodes' Region, unless --region says another
               AWS_PROFILE, …         your credentials, as for the aws command
 
             Files:
+              ~/.config/ssm-broker/config
+                                     the settings; under XDG_CONFIG_HOME where it is set
               ~/.aws/config, ~/.aws/credentials, ~/.aws/sso/cache
                                      your profiles and sign-ins, as the aws command
               /usr/local/sessionmanagerplugin/bin/session-manager-plugin
@@ -39,10 +44,7 @@ struct SSMBroker: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Connect.self, Instances.self, WhoAmI.self, Configure.self, DoctorCommand.self, Sessions.self, Audit.self,
-            Map.self,
-            BlockCommand.self,
-            UnblockCommand.self,
-            BlocksCommand.self, ChannelCredentialsCommand.self,
+            Map.self, BlockCommand.self, UnblockCommand.self, BlocksCommand.self, ChannelCredentialsCommand.self,
         ]
     )
 }

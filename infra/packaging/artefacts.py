@@ -19,6 +19,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import manual
 import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,8 +106,14 @@ def write_deb(path: Path, client_files: dict[str, tuple[int, bytes]], architectu
             archive.write(body + b"\n" * (len(body) % 2))
 
 
-def client_files(program: bytes, build: Path) -> dict[str, tuple[int, bytes]]:
-    """Where the client's files stand below `/`."""
+def client_files(program: bytes, built: Path, time: int) -> dict[str, tuple[int, bytes]]:
+    """Where the client's files stand below `/`: the program, and what shells and `man` read.
+
+    Args:
+        program: What ships.
+        built: The same as it was built, to be asked about itself.
+        time: Seconds since 1970 of what it was built from.
+    """
     completion = {
         "bash": "usr/share/bash-completion/completions/ssm-broker",
         "zsh": "usr/share/zsh/vendor-completions/_ssm-broker",
@@ -117,9 +124,16 @@ def client_files(program: bytes, build: Path) -> dict[str, tuple[int, bytes]]:
         "usr/share/doc/ssm-broker/copyright": (0o644, (ROOT / "LICENSE").read_bytes()),
     }
     for shell, path in completion.items():
-        script = run(str(build / "release" / "ssm-broker"), "--generate-completion-script", shell)
+        script = run(str(built), "--generate-completion-script", shell)
         files[path] = (0o644, script.encode() + b"\n")
+    for name, text in manual.pages(built, version(), time).items():
+        files[f"usr/share/man/man1/{name}.gz"] = (0o644, gzip.compress(text.encode(), 9, mtime=0))
     return files
+
+
+def in_tarball(path: str) -> str:
+    """Where a file of the package stands below `/usr/local`, as which a tarball is unpacked: zsh looks elsewhere there."""
+    return path.removeprefix("usr/").replace("share/zsh/vendor-completions/", "share/zsh/site-functions/")
 
 
 def main(build: Path, output: Path) -> None:
@@ -132,10 +146,11 @@ def main(build: Path, output: Path) -> None:
         path = output / f"{archive}_{name}_{LAMBDA_ARCHITECTURES[machine]}.zip"
         write_zip(path, stripped(build / "release" / product))
         contents[path.name] = [product]
-    files = client_files(stripped(build / "release" / "ssm-broker"), build)
+    client = build / "client" / "release" / "ssm-broker"
+    files = client_files(stripped(client), client, time)
     architecture = DEBIAN_ARCHITECTURES[machine]
     tarball = output / f"ssm-broker_{name}_{architecture}.tar.gz"
-    tarball.write_bytes(tar({path.removeprefix("usr/"): file for path, file in files.items()}, time))
+    tarball.write_bytes(tar({in_tarball(path): file for path, file in files.items()}, time))
     package = output / f"ssm-broker_{name}_{architecture}.deb"
     write_deb(package, files, architecture, time)
     contents |= {tarball.name: ["ssm-broker"], package.name: ["ssm-broker"]}

@@ -24,7 +24,7 @@ HEADINGS = {
     "Example": "EXAMPLES",
     "Examples": "EXAMPLES",
     "Exit codes": "EXIT STATUS",
-    "Settings, from the environment": "ENVIRONMENT",
+    "Settings are kept by ssm-broker configure; these variables go before them": "ENVIRONMENT",
     "Files": "FILES",
     "Forms of output": "OUTPUT",
 }
@@ -110,6 +110,11 @@ def listed(lines: list[str]) -> list[str]:
         name, meaning = parts[1].strip(), parts[2]
         if meaning is None and output and line.startswith(" "):
             output += filled(name)
+            continue
+        if output and output[-1].startswith(".B ") and output[-1].endswith(","):
+            # The names of one thing went on.
+            output[-1] += f" {escaped(name)}"
+            output += filled(meaning or "")
             continue
         output += [".TP", f".B {escaped(name)}", *filled(meaning or "")]
     return output

@@ -16,7 +16,7 @@ from typing import Any
 LICENSES = {"curl": "curl", "openssl": "Apache-2.0", "sqlite3": "blessing", "libyaml": "MIT", "zlib": "Zlib", "glibc": "LGPL-2.1-or-later"}
 """By Debian's source package; what each library's own licence is."""
 LIBRARIES = ("libcurl4-openssl-dev", "libssl-dev", "libsqlite3-dev", "libyaml-dev", "zlib1g-dev", "libc6-dev")
-"""The packages whose archives are linked, or, of curl, whose source is built."""
+"""The packages whose archives are linked, or whose sources are built."""
 
 
 def document(
@@ -32,7 +32,7 @@ def document(
         contents: By archive, the programs in it.
     """
     own = _package("ssm-broker", version, "Apache-2.0", f"git+commit:{commit}")
-    linked = [*_swift_packages(build), *_libraries(), _swift()]
+    linked = [*_swift_packages(build), *_libraries(build / "libraries" / "sources"), _swift()]
     archives = [_package(name, version, "Apache-2.0", None) for name in sorted(contents)]
     relations = [("DOCUMENT", "DESCRIBES", own)]
     relations += [(_id(own), "CONTAINS", archive) for archive in archives]
@@ -90,7 +90,9 @@ def _swift_packages(build: Path) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def _libraries() -> list[dict[str, Any]]:
+def _libraries(sources: Path) -> list[dict[str, Any]]:
+    """The C libraries; `sources` names those that were built, a source package and its version a line."""
+    built = dict(line.split() for line in sources.read_text().splitlines())
     shown = "${source:Package} ${source:Version} ${Package}\n"
     lines = subprocess.run(
         ["dpkg-query", "-W", f"-f={shown}", *LIBRARIES], check=True, capture_output=True, text=True
@@ -98,7 +100,8 @@ def _libraries() -> list[dict[str, Any]]:
     packages = []
     for line in sorted(lines):
         source, version, binary = line.split()
-        packages.append(_package(source, version, LICENSES[source], f"distribution package {binary}"))
+        origin = f"distribution's source package {source}" if source in built else f"distribution package {binary}"
+        packages.append(_package(source, built.get(source, version), LICENSES[source], origin))
     return packages
 
 
