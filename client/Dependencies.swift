@@ -42,6 +42,14 @@ struct Dependencies: Sendable {
     static func endpoints(_ environment: [String: String]) throws -> AWSEndpoints {
         do {
             return try AWSEndpoints(environment: environment)
+        } catch AWSEndpoints.Rejection.insecure(let variable) {
+            throw CommandFailure(
+                .usage,
+                code: "SETTINGS_INVALID",
+                what: "\(variable) begins with http://; only AWS on this machine may be called without TLS.",
+                why: ["Credentials would travel in the clear."],
+                next: "Write https:// in \(variable), or unset it."
+            )
         } catch AWSEndpoints.Rejection.form(let variable) {
             throw CommandFailure(
                 .usage,
@@ -52,14 +60,22 @@ struct Dependencies: Sendable {
         }
     }
 
+    /// What commands go by, for the profile named on the command line.
+    ///
+    /// - Throws: ``CommandFailure`` when the configuration file is wrong.
+    func settings(profile: String? = nil) throws -> Settings {
+        try Settings(environment: environment, profile: profile)
+    }
+
     /// The broker, for the profile named on the command line.
     ///
     /// - Throws: ``CommandFailure`` when the settings do not say where it is.
     func broker(profile: String?) throws -> BrokerClient {
-        BrokerClient(
-            endpoint: try BrokerEndpoint(environment: environment),
+        let settings = try settings(profile: profile)
+        return BrokerClient(
+            endpoint: try BrokerEndpoint(settings),
             transport: transport,
-            credentials: try credentials(profile),
+            credentials: try credentials(settings.namedProfile),
             now: now
         )
     }

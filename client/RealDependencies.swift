@@ -26,11 +26,12 @@ extension Dependencies {
             environment: environment,
             transport: transport,
             credentials: { profile in
-                KeptCredentials(
+                let options = ProfileOptions(profile: profile, environment: environment)
+                return KeptCredentials(
                     CredentialChain(
                         profile: profile,
                         environment: environment,
-                        client: try aws(environment: environment, transport: transport, now: now) {
+                        client: try aws(environment: options.completing(environment), transport: transport, now: now) {
                             try await Task.sleep(for: .milliseconds($0))
                         },
                         mfaCode: { TerminalPrompt.secret("MFA code for \($0): ") }

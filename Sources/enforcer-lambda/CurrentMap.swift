@@ -30,12 +30,17 @@ final class CurrentMap: Sendable {
     /// The pointer is read each time, the map only when it has moved: versions never change.
     /// - Throws: ``NoMap``, or what the store throws.
     func current() async throws -> PublishedMap {
-        guard let number = try await number() else {
+        guard let pointer = try await store.pointer() else {
             guard let file else { throw NoMap.none }
             return try within(PublishedMap(number: 0, map: file))
         }
+        let number = pointer.number
         if let known = read.withLock({ $0 }), known.number == number { return known }
         guard let published = try await store.map(number) else { throw NoMap.unreadable(number, "it is not there") }
+        // Two items say which map it is; where only one of them was changed, neither is believed.
+        guard published.version.hash == pointer.hash else {
+            throw NoMap.unreadable(number, "the pointer names another hash")
+        }
         let map: RoleMap
         do {
             map = try RoleMap(json: try JSON(parsing: published.bytes))

@@ -8,7 +8,7 @@ struct BrokerEndpointTests {
         var environment: [String: String] = [:]
         environment["SSM_BROKER_URL"] = url
         environment["SSM_BROKER_REGION"] = region
-        return try BrokerEndpoint(environment: environment)
+        return try BrokerEndpoint(Settings(environment: environment))
     }
 
     @Test("the service that is signed for follows from the host")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -18,8 +20,9 @@ sys.path.insert(0, str(ROOT / "infra" / "local"))
 
 from person import DEADLINE, Person, eventually  # noqa: E402
 from system.agent import Agent  # noqa: E402
+from system.agent_session import AGENT_VERSION  # noqa: E402
 from system.contracts import ChannelRefused, ChannelRequest, SessionGone, StartedSession, StartRequest  # noqa: E402
-from system.node_users import LinuxUser, Node, NodeUsers  # noqa: E402
+from system.node_users import LinuxUser, Node, NodeUsers, Service  # noqa: E402
 from system.sessions import SessionService  # noqa: E402
 
 __all__ = [
@@ -34,6 +37,7 @@ __all__ = [
     "StartRequest",
     "StartedSession",
     "eventually",
+    "Service",
 ]  # what the tests take from here beside its own
 
 WEB = "i-0aaaaaaaaaaaaaaa1"
@@ -47,8 +51,20 @@ NODES = {
             LinuxUser("webops", 61002, 61002),
             LinuxUser("wheelie", 61003, 0),
         ],
+        services=[
+            Service(22, ["sh", "-c", "printf 'SSH-2.0-OpenSSH_9.2p1 web-1\\r\\n'; exec cat"]),
+            Service(5432, ["cat"]),
+            Service(5433, ["sh", "-c", "printf 'web-1 greets\\n'; exec cat"]),
+            Service(5434, ["sha256sum"]),
+            Service(5435, ["true"]),
+            Service(5436, ["head", "-n", "1"]),
+            Service(5432, ["sh", "-c", "printf 'db.internal greets\\n'; exec cat"], address="10.1.0.20"),
+        ],
+        hosts={"db.internal": "10.1.0.20", "metadata.internal": "169.254.169.254", "dns.internal": "10.1.0.2"},
     )
 }
+"""What listens: a server of SSH's first line, an echo, an echo that speaks first, one that answers at the end of what it
+is sent, one that hangs up, one that echoes a line and hangs up; and on another machine an echo."""
 
 
 CREDENTIALS = {
@@ -63,6 +79,37 @@ def document(**inputs: Any) -> dict[str, Any]:
     """A shell document that runs as dbadmin, with ``inputs`` put over its own."""
     own = {"runAsEnabled": True, "runAsDefaultUser": "dbadmin", "idleSessionTimeout": "20"}
     return {"schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": {**own, **inputs}}
+
+
+def command_document(line: str = "{{ command }}", *, kind: str = "NonInteractiveCommands", **linux: Any) -> dict[str, Any]:
+    """A document that runs a command as dbadmin, with ``linux`` put over its properties."""
+    own = {"commands": line, "runAsElevated": False, "separateOutputStream": True}
+    return {
+        **document(),
+        "sessionType": kind,
+        "parameters": {"command": {"type": "String"}},
+        "properties": {"linux": {**own, **linux}},
+    }
+
+
+def port_document(**properties: Any) -> dict[str, Any]:
+    """A document that forwards to the parameter portNumber, with ``properties`` put over its own; None leaves one
+    out."""
+    own = {"portNumber": "{{ portNumber }}", "localPortNumber": "{{ localPortNumber }}", "type": "LocalPortForwarding"}
+    return {
+        "schemaVersion": "1.0",
+        "sessionType": "Port",
+        "inputs": {"idleSessionTimeout": "20"},
+        "parameters": {
+            "portNumber": {"type": "String"},
+            "localPortNumber": {"type": "String", "default": "0"},
+            "host": {"type": "String", "default": ""},
+        },
+        "properties": {name: value for name, value in {**own, **properties}.items() if value is not None},
+    }
+
+
+SSH = {"schemaVersion": "1.0", "sessionType": "Port", "inputs": {}, "properties": {"portNumber": "22"}}
 
 
 def start_request(content: Mapping[str, Any] | None = None, **members: Any) -> StartRequest:
@@ -83,9 +130,11 @@ def start_request(content: Mapping[str, Any] | None = None, **members: Any) -> S
 
 
 @contextmanager
-def session_service(nodes: NodeUsers, *, always_handshake: bool = False, **options: Any) -> Iterator[SessionService]:
+def session_service(
+    nodes: NodeUsers, *, always_handshake: bool = False, version: str = AGENT_VERSION, **options: Any
+) -> Iterator[SessionService]:
     """A service whose agent reports failures at once."""
-    agent = Agent(nodes, failure_delay=0, always_handshake=always_handshake)
+    agent = Agent(nodes, failure_delay=0, always_handshake=always_handshake, version=version)
     service = SessionService(nodes, agent=agent, **options)
     try:
         yield service
@@ -153,6 +202,7 @@ def plugin_command(
     config.write_text(f"[profile ssm-broker]\ncredential_process = cat {folder}/credentials.json\n")
     environment = {
         "PATH": os.environ["PATH"],
+        "TMPDIR": str(folder),
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(folder / "none"),
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -161,6 +211,59 @@ def plugin_command(
     target = json.dumps({"Target": WEB})
     arguments = ["AWS_SSM_START_SESSION_RESPONSE_7", REGION, "StartSession", "ssm-broker", target, endpoint]
     return [str(plugin), *arguments], environment
+
+
+class Running:
+    """A plugin without a terminal, whose standard input stays open until it is closed here."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self.shown = bytearray()
+        """What it wrote to standard output so far."""
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
+
+    def expect(self, pattern: bytes) -> re.Match[bytes]:
+        """Waits for ``pattern`` anywhere in what it has written."""
+
+        def found() -> re.Match[bytes] | None:
+            return re.search(pattern, bytes(self.shown))
+
+        match: re.Match[bytes] = eventually(found, f"{pattern!r} in {bytes(self.shown[-2000:])!r}")
+        return match
+
+    def write(self, data: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def end_input(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def end(self, seconds: float = DEADLINE) -> int:
+        """Waits for the end and returns the exit status; nothing may have gone to standard error."""
+        status = self.process.wait(seconds)
+        self._reading.join()
+        assert self.process.stderr is not None
+        assert self.process.stderr.read() == b""
+        return status
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._reading.join()
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            assert stream is not None
+            with contextlib.suppress(BrokenPipeError):
+                stream.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        while data := self.process.stdout.read1():  # type: ignore[attr-defined]  # a pipe's is buffered
+            self.shown += data
 
 
 def run_piped(command: list[str], environment: dict[str, str], text: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -12,8 +13,8 @@ from typing import Any
 import pytest
 from plugin_contract import nodes
 from session_world import NODES, ROOT, WEB, LinuxUser, Node, NodeUsers, document, eventually
-from system.agent import CannotStart, run_as, shell_environment
-from system.node_users import UserSwitch
+from system.run_as import CannotStart, run_as, shell_environment
+from system.node_process import UserSwitch
 from system.session_document import NotSupported, SessionDocument
 
 __all__ = ["nodes"]
@@ -98,6 +99,15 @@ class TestRunAs:
         }
 
 
+def said_by(nodes: NodeUsers, address: str, port: int) -> str:
+    """The first line of what a node reaches, or why it reaches nothing."""
+    try:
+        with nodes.process(WEB).dial(address, port) as connection, connection.makefile() as lines:
+            return lines.readline().strip()
+    except OSError as error:
+        return os.strerror(error.errno or 0)
+
+
 def run_on(nodes: NodeUsers, user: LinuxUser, script: str) -> str:
     """Runs a script at a shell of the node, and returns what its terminal showed."""
     master, slave = os.openpty()
@@ -142,6 +152,17 @@ class TestNode:
             assert "dbadmin" not in pathlib.Path("/etc", name).read_text()
         assert not pathlib.Path("/home/dbadmin").exists()
 
+    def test_a_node_has_its_own_ports_and_reaches_its_own_network(self, nodes: NodeUsers) -> None:
+        if nodes.switch.identity == "none":
+            pytest.skip(nodes.switch.notice or "")
+        with socket.create_server(("127.0.0.1", 0)) as hosts:
+            assert said_by(nodes, "127.0.0.1", hosts.getsockname()[1]) == "Connection refused"
+        assert said_by(nodes, "127.0.0.1", 22) == "SSH-2.0-OpenSSH_9.2p1 web-1"
+        assert said_by(nodes, "10.1.0.20", 5432) == "db.internal greets"
+        assert said_by(nodes, "10.1.0.77", 5432) == "Network is unreachable"
+        shown = run_on(nodes, DBADMIN, "getent hosts db.internal; getent hosts web-1")
+        assert shown.split() == ["10.1.0.20", "db.internal", "127.0.0.1", "localhost", "web-1"]
+
     def test_a_shell_sees_neither_our_environment_nor_our_descriptors(
         self, nodes: NodeUsers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -169,12 +190,13 @@ class TestNode:
         script = f"""
 import sys
 sys.path[:0] = {[str(ROOT / "infra/local"), str(pathlib.Path(__file__).parent)]!r}
-from session_world import NODES, NodeUsers, Person, session_service, start_request
-from test_agent import DBADMIN, run_on
+from session_world import NODES, WEB, NodeUsers, Person, session_service, start_request
+from test_agent import DBADMIN, run_on, said_by
 from channel_client import opened
 nodes = NodeUsers(NODES)
 print(nodes.switch.identity, nodes.switch.notice)
 print(run_on(nodes, DBADMIN, "id"))
+print(said_by(nodes, "127.0.0.1", 5433), said_by(nodes, "10.1.0.20", 5432), said_by(nodes, "127.0.0.1", 5999))
 with session_service(nodes) as service, opened(service.start(start_request())) as client:
     print(client.read_until("$ " if nodes.switch.identity == "mapped" else "# "))
 nodes.close()
@@ -190,6 +212,7 @@ nodes.close()
             pytest.skip(f"user namespaces are not allowed here: {done.stderr}")
         assert done.stdout.startswith(f"{identity} "), done.stderr
         assert who in done.stdout
+        assert "\nweb-1 greets db.internal greets Connection refused\n" in done.stdout
         assert ("infra/local: the Linux user was NOT switched" in done.stdout) == (identity == "none")
 
     def test_what_escapes_its_shell_ends_with_the_system_even_when_that_is_killed(self, tmp_path: pathlib.Path) -> None:

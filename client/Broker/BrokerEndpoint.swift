@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import SessionCore
 
 /// Where the broker is, and how requests to it are signed.
@@ -21,26 +22,32 @@ struct BrokerEndpoint: Sendable, Hashable {
     /// Reads the settings.
     ///
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage`` naming all that is missing or wrong.
-    init(environment: [String: String]) throws {
+    init(_ settings: Settings) throws {
         var problems: [String] = []
-        let address = environment[Key.url].flatMap { $0.isEmpty ? nil : $0 }
-        let parts = address.flatMap(Self.parts)
+        let address = settings.value(.brokerURL)
+        let parts = address.flatMap { Self.parts($0.text) }
+        let name = address?.source.name(of: .brokerURL) ?? Key.url
         switch (address, parts) {
         case (nil, _): problems.append("\(Key.url) is not set: where the broker is, https://….")
         case (_?, nil):
             problems.append(
-                "\(Key.url) is no address of a broker: https://<host>[:port][/path], without user, query or fragment."
+                "\(name) is no address of a broker: https://<host>[:port][/path], without user, query or fragment."
             )
-        case (_?, let parts?) where !parts.isSecure && !Self.isLoopback(parts.host):
-            problems.append("\(Key.url) begins with http://; only a broker on this machine may be reached without TLS.")
+        case (_?, let parts?) where !parts.isSecure && !LoopbackName.isOne(parts.host):
+            problems.append("\(name) begins with http://; only a broker on this machine may be reached without TLS.")
         default: break
         }
-        let regionText = environment[Key.region].flatMap { $0.isEmpty ? nil : $0 }
-        let region = regionText.flatMap { try? Region($0) }
-        if regionText == nil {
+        let regionValue = settings.value(.brokerRegion)
+        let region = regionValue.flatMap { try? Region($0.text) }
+        if let regionValue, let region {
+            let regionName = regionValue.source.name(of: .brokerRegion)
+            if let named = parts.flatMap({ Self.region(in: $0.host) }), named != region.name {
+                problems.append("\(regionName) says \(region), but \(name) leads to \(named).")
+            }
+        } else if let regionValue {
+            problems.append("\(regionValue.source.name(of: .brokerRegion)) is no Region as eu-west-1.")
+        } else if address != nil {
             problems.append("\(Key.region) is not set: the broker's Region, for example eu-west-1.")
-        } else if region == nil {
-            problems.append("\(Key.region) is no Region as eu-west-1.")
         }
         guard problems.isEmpty, let parts, let region else {
             throw CommandFailure(
@@ -48,12 +55,30 @@ struct BrokerEndpoint: Sendable, Hashable {
                 code: "SETTINGS_INVALID",
                 what: "The settings do not say where the broker is.",
                 why: problems,
-                next: "export \(Key.url)=https://… \(Key.region)=…, as whoever runs the broker tells you."
+                next: "ssm-broker configure --broker-url https://…, as whoever runs the broker tells you."
             )
         }
         url = parts.url
         host = parts.host
         self.region = region
+    }
+
+    /// Whether a text is an address that requests may be sent to.
+    static func isAddress(_ text: String) -> Bool {
+        parts(text).map { $0.isSecure || LoopbackName.isOne($0.host) } ?? false
+    }
+
+    /// The Region that an address of API Gateway or of a Function URL names; nil for a name of one's own.
+    static func region(inAddress text: String) -> String? { parts(text).flatMap { region(in: $0.host) } }
+
+    /// Source: API Gateway Developer Guide, "Invoke REST APIs"; Lambda Developer Guide, "Function URLs":
+    /// `<id>.execute-api.<Region>.…` and `<id>.lambda-url.<Region>.on.aws`.
+    private static func region(in host: String) -> String? {
+        let labels = host.split(separator: ".")
+        guard let index = labels.firstIndex(where: { $0 == "execute-api" || $0 == "lambda-url" }),
+            index + 1 < labels.count, let region = try? Region(labels[index + 1])
+        else { return nil }
+        return region.name
     }
 
     private struct Parts {
@@ -91,13 +116,5 @@ struct BrokerEndpoint: Sendable, Hashable {
         guard !name.isEmpty else { return nil }
         guard port.isEmpty || port.first == ":" && UInt16(port.dropFirst()).map({ $0 > 0 }) == true else { return nil }
         return String(name)
-    }
-
-    /// Only addresses, and the names that RFC 6761 keeps for this machine: any other name is for a resolver to say.
-    private static func isLoopback(_ host: String) -> Bool {
-        // libcurl asks no resolver for these two, whatever the machine's own does.
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
     }
 }

@@ -1,3 +1,4 @@
+internal import AWSClient
 internal import ArgumentParser
 internal import SessionCore
 
@@ -5,13 +6,23 @@ internal import SessionCore
 protocol BrokerCommand: AsyncParsableCommand {
     /// How results and failures are written.
     var format: OutputFormat { get }
+    /// Whether a configuration file that is wrong stops the command.
+    var needsSettings: Bool { get }
     /// Does what the command is for.
     ///
     /// - Throws: ``CommandFailure``, whose status becomes the exit code.
     func run(in world: Dependencies) async throws
 }
 
+/// A command that signs with the engineer's credentials.
+protocol SignedInCommand: BrokerCommand {
+    /// Whose they are.
+    var signIn: SignInOptions { get }
+}
+
 extension BrokerCommand {
+    var needsSettings: Bool { true }
+
     func run() async throws {
         let status = await status(in: try Dependencies.real())
         guard status == .done else { throw ExitCode(status.rawValue) }
@@ -21,6 +32,25 @@ extension BrokerCommand {
     ///
     /// - Returns: What becomes the exit code.
     func status(in world: Dependencies) async -> ExitStatus {
+        do {
+            guard needsSettings else { return await status(of: world) }
+            let settings = try world.settings(profile: (self as? any SignedInCommand)?.signIn.profile)
+            var settled = world
+            // The plugin is to choose its endpoints as the engineer's own tools do.
+            settled.environment = ProfileOptions(profile: settings.profile?.text, environment: world.environment)
+                .completing(world.environment)
+            return await OutputOptions.$preferred.withValue(try settings.output()) { [settled] in
+                await status(of: settled)
+            }
+        } catch let failure as CommandFailure {
+            world.output.report(failure, as: format)
+            return failure.status
+        } catch {
+            return .failed
+        }
+    }
+
+    private func status(of world: Dependencies) async -> ExitStatus {
         do {
             try await run(in: world)
             if let reason = world.output.failure() {
@@ -46,8 +76,17 @@ extension BrokerCommand {
 
 /// How results are written.
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.short, .customLong("output")], help: "How results are written: table or json.")
-    var output: OutputFormat = .table
+    /// What the settings say; a command line that says nothing goes by it.
+    @TaskLocal static var preferred: OutputFormat = .table
+
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "How results are written; otherwise as configured, else as a table."
+    )
+    var chosen: OutputFormat?
+
+    /// How results are written.
+    var output: OutputFormat { chosen ?? Self.preferred }
 }
 
 /// Whose credentials sign.

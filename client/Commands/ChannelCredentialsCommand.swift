@@ -24,6 +24,7 @@ struct ChannelCredentialsCommand: BrokerCommand {
     private static let patienceMilliseconds = 40_000
 
     var format: OutputFormat { .table }
+    var needsSettings: Bool { false }
 
     func run(in world: Dependencies) async throws {
         // Ctrl-C goes to every process on the terminal, and would take the session's credentials away with the remote command.

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker connect`.
-struct Connect: BrokerCommand {
+struct Connect: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
@@ -29,7 +29,7 @@ struct Connect: BrokerCommand {
 
     @Argument(help: ArgumentHelp("The node's id.", valueName: "instance"))
     var instance: String
-    @Option(help: "The node's Region; otherwise AWS_REGION or AWS_DEFAULT_REGION.")
+    @Option(help: "The node's Region; otherwise AWS_REGION, or as configured.")
     var region: String?
     @OptionGroup var signIn: SignInOptions
     @Option(help: "Why you connect; it stands in the audit log.")
@@ -63,7 +63,11 @@ struct Connect: BrokerCommand {
 
     /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
     func plugin(in world: Dependencies) async throws -> Plugin {
-        let plugin = try await Plugin.find(environment: world.environment, installed: world.installedPlugin)
+        let plugin = try await Plugin.find(
+            environment: world.environment,
+            named: try world.settings(profile: signIn.profile).value(.plugin),
+            installed: world.installedPlugin
+        )
         if let warning = plugin.warning { world.output.tell(warning) }
         return plugin
     }
@@ -87,7 +91,7 @@ struct Connect: BrokerCommand {
             time: world.now(),
             kind: .shell,
             node: try node(),
-            region: try nodeRegion(world.environment),
+            region: try nodeRegion(in: world),
             reason: reason,
             ticket: ticket,
             isDryRun: dryRun,
@@ -95,32 +99,9 @@ struct Connect: BrokerCommand {
         )
     }
 
-    /// The Region that was named, by option or variable.
-    func nodeRegion(_ environment: [String: String]) throws -> Region {
-        let sources = [
-            ("--region", region), ("AWS_REGION", environment["AWS_REGION"]),
-            ("AWS_DEFAULT_REGION", environment["AWS_DEFAULT_REGION"]),
-        ]
-        guard
-            let (source, text) = sources.lazy.compactMap({ source, text in text.map { (source, $0) } }).first(where: {
-                !$0.1.isEmpty
-            })
-        else {
-            throw CommandFailure(
-                .usage,
-                code: "REGION_MISSING",
-                what: "Nothing says in which Region \(instance.prefix(64)) is.",
-                next: "Add --region, or set AWS_REGION."
-            )
-        }
-        guard let region = try? Region(text) else {
-            throw CommandFailure(
-                .usage,
-                code: "REGION_INVALID",
-                what: "\(text.prefix(64)), from \(source), is no Region as eu-west-1."
-            )
-        }
-        return region
+    /// The Region that was named, by option, variable or setting.
+    func nodeRegion(in world: Dependencies) throws -> Region {
+        try world.settings(profile: signIn.profile).nodeRegion(flag: region, of: instance)
     }
 
     private static func decision(_ reply: OpenSessionReply) -> [String] {

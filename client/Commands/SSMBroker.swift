@@ -12,7 +12,7 @@ struct SSMBroker: AsyncParsableCommand {
             Example:
               ssm-broker connect i-0123456789abcdef0 --reason "disk full"
 
-            Settings, from the environment:
+            Settings are kept by ssm-broker configure; these variables go before them:
               SSM_BROKER_URL         where the broker is
               SSM_BROKER_REGION      the broker's Region
               AWS_REGION             the nodes' Region, unless --region says another
@@ -23,7 +23,8 @@ struct SSMBroker: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, WhoAmI.self, Sessions.self, Audit.self, Map.self, BlockCommand.self, UnblockCommand.self,
+            Connect.self, WhoAmI.self, Configure.self, Sessions.self, Audit.self, Map.self, BlockCommand.self,
+            UnblockCommand.self,
             BlocksCommand.self, ChannelCredentialsCommand.self,
         ]
     )

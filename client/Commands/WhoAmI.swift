@@ -19,11 +19,12 @@ struct WhoAmI: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let reply = try await world.broker(profile: signIn.profile).identity()
-        world.output.write(reply.json, as: format) {
-            Self.rows(reply).map {
-                "\($0):" + String(repeating: " ", count: max(1, 15 - $0.count)) + Printable.line($1)
-            }
-        }
+        world.output.write(reply.json, as: format) { Self.lines(reply) }
+    }
+
+    /// The answer for a person.
+    static func lines(_ reply: IdentityReply) -> [String] {
+        rows(reply).map { "\($0):" + String(repeating: " ", count: max(1, 15 - $0.count)) + Printable.line($1) }
     }
 
     private static func rows(_ reply: IdentityReply) -> [(String, String)] {

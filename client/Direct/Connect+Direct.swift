@@ -9,13 +9,13 @@ extension Connect {
         let request = DirectSession.Request(
             id: world.makeID(),
             node: try node(),
-            region: try nodeRegion(world.environment),
+            region: try nodeRegion(in: world),
             document: try namedDocument(),
             reason: try directReason()
         )
         let session = DirectSession(
             request: request,
-            credentials: try world.credentials(signIn.profile),
+            credentials: try world.credentials(try world.settings(profile: signIn.profile).namedProfile),
             aws: try world.aws()
         )
         guard !dryRun else {

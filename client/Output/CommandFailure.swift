@@ -7,7 +7,7 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     /// A stable word for programs; the broker's own code where the broker refused.
     let code: String
     /// What happened, one sentence.
-    let what: String
+    private(set) var what: String
     /// Why, as far as known; lines of their own where there are several reasons.
     let why: [String]
     /// What to do next; a command where there is one.
@@ -33,6 +33,9 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         self.next = next.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
         self.requestID = requestID.map(Printable.line).flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// Says something before what happened.
+    mutating func prepend(_ sentence: String) { what = Printable.line(sentence) + " " + what }
 
     /// The failure as lines for a person.
     var description: String {

@@ -14,8 +14,9 @@ enum ResultFile {
     /// - Parameters:
     ///   - bytes: All of it.
     ///   - path: Where.
+    ///   - keepsMode: Whether a file that is replaced keeps its mode, instead of becoming its owner's alone.
     /// - Throws: ``SystemError``.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    static func write(_ bytes: [UInt8], to path: String, keepsMode: Bool = false) throws {
         var status = stat()
         let isThere = stat(path, &status) == 0
         guard !isThere || status.st_mode & S_IFMT == S_IFREG else {
@@ -25,6 +26,7 @@ enum ResultFile {
         let draft = "\(target).\(getpid()).tmp"
         do {
             try fill(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, with: bytes)
+            if keepsMode, isThere, chmod(draft, status.st_mode & 0o777) != 0 { throw SystemError("chmod") }
             guard rename(draft, target) == 0 else { throw SystemError("rename") }
         } catch {
             unlink(draft)

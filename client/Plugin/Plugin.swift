@@ -29,16 +29,27 @@ struct Plugin: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - environment: Where the search path is, and whether a plugin built from source will do.
+    ///   - named: The plugin that the settings name; nil to look for one.
     ///   - installed: Where to look when the search path has none.
     ///   - patienceMilliseconds: How long `--version` may take.
     /// - Returns: A plugin that may be used, perhaps with a warning.
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/plugin``.
     static func find(
         environment: [String: String],
+        named: Settings.Value? = nil,
         installed: String = Self.installed,
         patienceMilliseconds: Int = 5000
     ) async throws -> Plugin {
-        guard let path = locate(environment: environment, installed: installed) else {
+        if let named, !isProgram(named.text) {
+            throw CommandFailure(
+                .plugin,
+                code: "PLUGIN_MISSING",
+                what: "\(named.text) is no program; no session was asked for.",
+                why: ["\(named.source.name(of: .plugin)) names it."],
+                next: "Correct the setting, or take it away: then the plugin is looked for on the PATH."
+            )
+        }
+        guard let path = named?.text ?? locate(environment: environment, installed: installed) else {
             throw CommandFailure(
                 .plugin,
                 code: "PLUGIN_MISSING",

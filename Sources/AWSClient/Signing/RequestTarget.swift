@@ -6,10 +6,18 @@
 struct RequestTarget: Sendable, Hashable {
     /// The value of `Host`: lower case, the port only when it is not the scheme's own.
     let host: String
+    /// Whether TLS protects what is sent.
+    let isSecure: Bool
     /// The path as it will be sent; empty or beginning with a slash.
     let path: String
     /// The text after the first `?`; nil when there is none.
     let query: String?
+
+    /// The host's name or address alone, without port and brackets.
+    var name: String {
+        let name = host.hasPrefix("[") ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+        return String(name)
+    }
 
     /// Splits an address; nil when it has another form.
     init?(url: String) {
@@ -18,6 +26,7 @@ struct RequestTarget: Sendable, Hashable {
         }
         let schemes = [("https://", "443"), ("http://", "80")]
         guard let (prefix, ownPort) = schemes.first(where: { url.lowercased().hasPrefix($0.0) }) else { return nil }
+        isSecure = ownPort == "443"
         let rest = url.dropFirst(prefix.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         guard let host = Self.host(rest[..<end].lowercased(), ownPort: ownPort) else { return nil }

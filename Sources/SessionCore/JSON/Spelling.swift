@@ -1,7 +1,7 @@
 /// Finds what a misspelt name was meant to be.
-enum Spelling {
+public enum Spelling {
     /// The known name that a text is a slip away from; nil when none is near, or the text is too long to be one.
-    static func nearest(to text: String, among known: Set<String>) -> String? {
+    public static func nearest(to text: String, among known: Set<String>) -> String? {
         guard text.utf8.count <= 64 else { return nil }
         let found = known.map { (name: $0, distance: distance(text.lowercased(), $0.lowercased())) }
             .filter { $0.distance <= max(1, $0.name.utf8.count / 4) && $0.distance < $0.name.utf8.count }

@@ -31,4 +31,17 @@ public enum Partition: String, Sendable, Hashable, CaseIterable {
         case .isoF: "csp.hci.ic.gov"
         }
     }
+
+    /// The domain of the endpoints that have IPv6 addresses too, for example `api.aws`.
+    public var dualStackDomain: String {
+        switch self {
+        case .aws, .govCloud: "api.aws"
+        case .china: "api.amazonwebservices.com.cn"
+        case .europeanSovereignCloud: "api.amazonwebservices.eu"
+        case .iso: "api.aws.ic.gov"
+        case .isoB: "api.aws.scloud"
+        case .isoE: "api.cloud-aws.adc-e.uk"
+        case .isoF: "api.aws.hci.ic.gov"
+        }
+    }
 }

@@ -8,6 +8,7 @@ function below says what its cases and verdicts hold.
 
 import base64
 import datetime
+import functools
 import json
 import os
 import re
@@ -19,8 +20,10 @@ from urllib.parse import parse_qsl, urlsplit
 import botocore.auth
 import botocore.session
 from botocore.awsrequest import AWSRequest, AWSResponse
+from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
+from botocore.endpoint_provider import EndpointProvider
+from botocore.exceptions import ClientError, EndpointVariantError
 from botocore.model import OperationModel, Shape
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
@@ -179,8 +182,31 @@ def credentials(case: Case) -> Case:
 
 
 def endpoints(case: Case) -> Case:
-    """Where botocore sends a call of {service, region}; gives {url, signingRegion}."""
-    client = SESSION.create_client(case["service"], case["region"], aws_access_key_id="a", aws_secret_access_key="b")
+    """Where botocore sends a call of {service, region, fips, dualStack}; gives {url, signingRegion}.
+
+    Where its list of Regions knows no such variant, its rule set says; the list is the older of the two.
+    """
+    service, region, variant = case["service"], case["region"], (case["fips"], case["dualStack"])
+    try:
+        return _called(service, region, *variant)
+    except EndpointVariantError:
+        loader = SESSION.get_component("data_loader")
+        rules = loader.load_service_model(service, "endpoint-rule-set-1")
+        own = {"UseGlobalEndpoint": False} if service == "sts" else {}
+        found = EndpointProvider(rules, loader.load_data("partitions")).resolve_endpoint(
+            Region=region, UseFIPS=case["fips"], UseDualStack=case["dualStack"], **own
+        )
+        named = [scheme["signingRegion"] for scheme in found.properties.get("authSchemes", []) if "signingRegion" in scheme]
+        return {"url": found.url + "/", "signingRegion": named[0] if named else _called(service, region)["signingRegion"]}
+
+
+@functools.cache
+def _called(service: str, region: str, fips: bool = False, dual_stack: bool = False) -> Case:
+    """Where a client of botocore's sends its call."""
+    client = SESSION.create_client(
+        service, region, aws_access_key_id="a", aws_secret_access_key="b",
+        config=Config(use_fips_endpoint=fips, use_dualstack_endpoint=dual_stack),
+    )  # fmt: skip
     seen: dict[str, str] = {}
 
     def answer(request: Any, **_: Any) -> AWSResponse:
@@ -188,7 +214,7 @@ def endpoints(case: Case) -> Case:
         text = authorization.decode() if isinstance(authorization, bytes) else authorization
         # Identity Center's calls are not signed, and have paths of their own.
         url = "https://" + urlsplit(request.url).netloc + "/"
-        seen.update(url=url, signingRegion=text.split("/")[2] if text else case["region"])
+        seen.update(url=url, signingRegion=text.split("/")[2] if text else region)
         return AWSResponse(request.url, 404, {}, None)
 
     client.meta.events.register("before-send", answer)
@@ -201,7 +227,7 @@ def endpoints(case: Case) -> Case:
         "dynamodb": lambda: client.get_item(TableName="xxx", Key={"pk": {"S": "x"}}),
         "sso": lambda: client.get_role_credentials(roleName="x", accountId="1", accessToken="t"),
         "sso-oidc": lambda: client.create_token(clientId="x", clientSecret="s", grantType="refresh_token"),
-    }[case["service"]]
+    }[service]
     try:
         call()
     except (ClientError, AttributeError, ValueError, TypeError):

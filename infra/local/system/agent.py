@@ -1,4 +1,4 @@
-"""What the SSM agent on a node does with a session: read the document, become its user, run the shell.
+"""What the SSM agent on a node does with a session: read the document, become its user, run what it is for.
 
 The rules and the texts follow amazon-ssm-agent 3.x. There, StartSession has long succeeded when any of this fails: the
 person sees the failure as the last words of the session, some seconds after it began.
@@ -7,60 +7,27 @@ person sees the failure as the last words of the session, some seconds after it 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
+from .agent_session import AGENT_VERSION, Ending, Rejected, is_version_after, shake_hands
+from .basic_port import BasicPort
+from .command_session import CommandProperties, CommandSession, words_of
 from .contracts import StartRequest
 from .data_channel import PayloadType
-from .node_users import AGENT_PATH, LinuxUser, Node, NodeProcess, NodeUsers
+from .mux_port import MuxPort
+from .node_process import NodeProcess
+from .node_users import LinuxUser, NodeUsers
+from .port_session import Destination, PortProperties
+from .run_as import CannotStart, run_as, shell_environment
 from .session_channel import SessionChannel
 from .session_document import NotSupported, SessionDocument
 from .terminal import Terminal
 
-AGENT_VERSION = "3.3.987.0"
+MULTIPLEXES_AFTER = "3.0.196.0"
+"""The last version whose agents carry one connection at a time; clients go by it, too."""
 
-
-@dataclass(frozen=True)
-class Ending:
-    """How a session ended on the node."""
-
-    output: str = ""
-    """The last words, in channel_closed; empty when the shell ended by itself."""
-    failed: bool = False
-    """Whether it never came to a shell."""
-
-
-class CannotStart(Exception):
-    """The agent cannot start the command; the text is the agent's."""
-
-
-def run_as(document: SessionDocument, node: Node, tag: str | None = None) -> LinuxUser:
-    """The user that the session runs as: the document's, unless its starter has a tag.
-
-    Source: User Guide, "Turn on Run As support for Linux and macOS managed nodes"; amazon-ssm-agent, docparser.go.
-
-    Raises:
-        CannotStart: there is none, or it is one the agent refuses.
-    """
-    if not document.run_as_enabled:
-        # The agent would create ssm-user here and let it sudo without a password. No document of ours may come to this.
-        raise CannotStart(
-            "runAsEnabled is false: the agent would run this as ssm-user, who has root's rights through sudo"
-        )
-    name = tag if tag and tag.strip() else document.run_as_user
-    if not name.strip():
-        raise CannotStart("please set the RunAs default user")
-    user = node.user(name)
-    if user is None:
-        raise CannotStart(f"failed to start pty since RunAs user {name} does not exist")
-    if user.uid <= 0 or user.gid <= 0:
-        raise CannotStart("invalid uid and gid")
-    return user
-
-
-def shell_environment(user: LinuxUser) -> dict[str, str]:
-    """What the shell finds: the agent's own environment and what it adds. HOME is by name, whatever passwd says."""
-    return {"PATH": AGENT_PATH, "TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": f"/home/{user.name}"}
+ELEVATED = "runAsElevated is true: the agent would run this as root, whatever Run As says"
 
 
 class Agent:
@@ -69,28 +36,42 @@ class Agent:
     DRAIN_SECONDS = 2.0
     """How long the agent waits, after the shell, for the client to acknowledge its output."""
 
-    def __init__(self, node_users: NodeUsers, *, failure_delay: float = 2.0, always_handshake: bool = False) -> None:
+    def __init__(
+        self,
+        node_users: NodeUsers,
+        *,
+        failure_delay: float = 2.0,
+        always_handshake: bool = False,
+        version: str = AGENT_VERSION,
+    ) -> None:
         """
         Args:
             failure_delay: seconds between a failure and its report; the agent sleeps two.
             always_handshake: shake hands for a plain shell too, as the agent does for the other kinds of session.
+            version: what it tells clients, and behaves like.
         """
         self._node_users = node_users
         self._failure_delay = failure_delay
         self._always_handshake = always_handshake
+        self._version = version
 
     async def run(self, request: StartRequest, channel: SessionChannel) -> Ending:
-        """Runs a session to its end. Cancelling it kills the shell."""
+        """Runs a session to its end. Cancelling it kills what it runs."""
         runs: dict[str, Callable[[StartRequest, SessionDocument, SessionChannel], Awaitable[Ending]]] = {
             "Standard_Stream": self._run_shell,
+            "InteractiveCommands": self._run_interactive_command,
+            "NonInteractiveCommands": self._run_command,
+            "Port": self._run_port,
         }
         try:
             document = SessionDocument.read(request.document, request.parameters)
             if document.session_type not in runs:
                 raise NotSupported(f"infra/local runs no sessions of type {document.session_type!r}")
-            if document.kms_key_id:
+            if document.kms_key_id and document.session_type != "Port":
                 raise NotSupported("infra/local has no KMS: kmsKeyId must be empty")
             return await runs[document.session_type](request, document, channel)
+        except Rejected as error:
+            return Ending(str(error), failed=True)
         except NotSupported as error:
             return await self._failure(str(error))
         except CannotStart as error:
@@ -100,19 +81,35 @@ class Agent:
         await asyncio.sleep(self._failure_delay)
         return Ending(f"\n----------ERROR-------\n{reason}\n", failed=True)
 
+    # Sessions with a terminal
+
     async def _run_shell(self, request: StartRequest, document: SessionDocument, channel: SessionChannel) -> Ending:
         if self._always_handshake:
-            await self._shake_hands(document.session_type, channel)
-        user = run_as(document, self._node_users.node(request.target), request.run_as_tag)
+            await shake_hands(channel, document.session_type, None, self._version)
+        return await self._run_on_terminal(request, document, channel, ["sh"], typed=document.shell_profile)
+
+    async def _run_interactive_command(
+        self, request: StartRequest, document: SessionDocument, channel: SessionChannel
+    ) -> Ending:
+        properties = CommandProperties.read(document.properties, document.session_type)
+        if properties.is_elevated:
+            raise CannotStart(ELEVATED)
+        return await self._run_on_terminal(request, document, channel, ["sh", "-c", properties.line])
+
+    async def _run_on_terminal(
+        self, request: StartRequest, document: SessionDocument, channel: SessionChannel, words: Sequence[str],
+        typed: str = "",
+    ) -> Ending:  # fmt: skip
+        user = self._user(request, document)
         node = await self._node(request.target)
         if node.switch.identity == "none":
             channel.send(PayloadType.OUTPUT, f"infra/local: {node.switch.notice}\r\n".encode())
         terminal = Terminal(channel)
-        shell = await self._start_shell(node, user, terminal)
+        shell = await self._start_on_terminal(node, user, terminal, words)
         try:
             terminal.connect()
-            if document.shell_profile.strip():
-                terminal.write(f"{document.shell_profile}\n".encode())
+            if typed.strip():
+                terminal.write(f"{typed}\n".encode())
             await terminal.ended.wait()
             await channel.settle(self.DRAIN_SECONDS)
             return Ending()
@@ -120,31 +117,56 @@ class Agent:
             terminal.close()
             node.kill(shell)
 
+    @staticmethod
+    async def _start_on_terminal(
+        node: NodeProcess, user: LinuxUser, terminal: Terminal, words: Sequence[str]
+    ) -> int:
+        try:
+            return await asyncio.to_thread(node.start_shell, user, shell_environment(user), terminal.slave, words)
+        except OSError as error:
+            terminal.close()
+            raise CannotStart(f"Failed to start pty: {error}") from error
+
+    # Sessions without one
+
+    async def _run_command(self, request: StartRequest, document: SessionDocument, channel: SessionChannel) -> Ending:
+        await shake_hands(channel, document.session_type, None, self._version)
+        properties = CommandProperties.read(document.properties, document.session_type)
+        pause = self._failure_delay / 2  # the agent's second beside its two
+        try:
+            words = words_of(properties.line)
+            if properties.is_elevated:
+                raise CannotStart(ELEVATED)
+            user = self._user(request, document)
+            node = await self._node(request.target)
+        except CannotStart as error:
+            ending = await self._failure(f"Unable to start command: {error}")
+            await asyncio.sleep(pause)
+            channel.send(PayloadType.STDERR, f"Unable to start command: {error}\n".encode())
+        else:
+            ending = await CommandSession(node, user, channel).run(properties, words, pause)
+        await channel.settle(self.DRAIN_SECONDS)
+        return ending
+
+    async def _run_port(self, request: StartRequest, document: SessionDocument, channel: SessionChannel) -> Ending:
+        await shake_hands(channel, document.session_type, document.properties, self._version)
+        properties = PortProperties.read(document.properties)
+        node = await self._node(request.target)
+        networks = self._node_users.node(request.target).networks
+        destination = await Destination.find(node, properties, networks)
+        if properties.forwards and is_version_after(self._version, MULTIPLEXES_AFTER):
+            await MuxPort(channel, destination.connect).run()
+            return Ending()
+        ending = await BasicPort(channel, destination.connect, forwards=properties.forwards).run()
+        with contextlib.suppress(TimeoutError):  # a client that has said it is over does not wait for more
+            await asyncio.wait_for(channel.settle(self.DRAIN_SECONDS), self.DRAIN_SECONDS)
+        return ending
+
+    def _user(self, request: StartRequest, document: SessionDocument) -> LinuxUser:
+        return run_as(document, self._node_users.node(request.target), request.run_as_tag)
+
     async def _node(self, target: str) -> NodeProcess:
         try:
             return await asyncio.to_thread(self._node_users.process, target)
         except OSError as error:
             raise CannotStart(str(error)) from error
-
-    @staticmethod
-    async def _start_shell(node: NodeProcess, user: LinuxUser, terminal: Terminal) -> int:
-        try:
-            return await asyncio.to_thread(node.start_shell, user, shell_environment(user), terminal.slave)
-        except OSError as error:
-            terminal.close()
-            raise CannotStart(f"Failed to start pty: {error}") from error
-
-    @staticmethod
-    async def _shake_hands(session_type: str, channel: SessionChannel) -> None:
-        began = asyncio.get_running_loop().time()
-        parameters = {"SessionType": session_type, "Properties": None}
-        actions = [{"ActionType": "SessionType", "ActionParameters": parameters}]
-        try:
-            response = await channel.handshake({"AgentVersion": AGENT_VERSION, "RequestedClientActions": actions})
-        except TimeoutError as error:
-            raise NotSupported("Encountered error while initiating handshake. Handshake timed out.") from error
-        for action in response.get("ProcessedClientActions", ()):
-            if action.get("ActionStatus") != 1:
-                raise NotSupported(f"Encountered error while initiating handshake. {action.get('Error')}")
-        took = int((asyncio.get_running_loop().time() - began) * 1e9)
-        channel.send_json(PayloadType.HANDSHAKE_COMPLETE, {"HandshakeTimeToComplete": took, "CustomerMessage": ""})

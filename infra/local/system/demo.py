@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import pexpect
 
 from .cast import DB_1, WEB_1, WIN_1
-from .node_users import NOT_SWITCHED
+from .node_process import NOT_SWITCHED
 
 DENIED, NOT_FOUND = 5, 6
 SECONDS = 30

@@ -38,7 +38,13 @@ def write_profiles(directory: Path, aws: Surroundings) -> dict[str, str]:
                 f"[{name}]\naws_access_key_id = {one.access_key}\naws_secret_access_key = {one.secret_key}\n"
                 f"aws_session_token = {one.token}\n\n"
             )
-    return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": str(secrets)}
+    # Not there, unless `ssm-broker configure` makes it: the settings of whoever runs the system are of another world.
+    settings = directory / "ssm-broker-config"
+    return {
+        "AWS_CONFIG_FILE": str(config),
+        "AWS_SHARED_CREDENTIALS_FILE": str(secrets),
+        "SSM_BROKER_CONFIG_FILE": str(settings),
+    }
 
 
 def expired(aws: Surroundings) -> SessionCredentials:

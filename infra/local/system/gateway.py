@@ -6,7 +6,7 @@ import asyncio
 import http
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -41,7 +41,7 @@ class Gateway:
         knows: Callable[[str], bool],
         authorize: AuthorizeChannel,
         strict_signing: bool,
-        opened: Callable[[str, str, Link], Callable[[bytes], None]],
+        opened: Callable[[str, str, Link], Callable[[bytes], Awaitable[None]]],
         closed: Callable[[str, Link], None],
     ) -> None:
         """
@@ -49,7 +49,8 @@ class Gateway:
             knows: whether a session id names a live session.
             authorize: judges the signed GET; called in a thread, for it may take its time.
             strict_signing: refuse a GET without a signature before anyone judges it.
-            opened: called with session id, token and connection; returns what takes its frames, raises TokenRefused.
+            opened: called with session id, token and connection; returns what takes its frames one by
+                one, raises TokenRefused.
             closed: called when a connection that was opened is gone.
         """
         self._knows = knows
@@ -111,7 +112,7 @@ class Gateway:
         try:
             async for frame in socket:
                 if isinstance(frame, bytes):
-                    take(frame)
+                    await take(frame)
         except ConnectionClosed:
             pass  # a network breaks; the session goes on
         finally:

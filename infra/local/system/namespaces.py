@@ -9,7 +9,10 @@ import socket
 import tempfile
 from typing import Any
 
+from . import node_services
+
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x04000000, 0x10000000, 0x20000000
+CLONE_NEWNET = 0x40000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -60,7 +63,7 @@ def enter(node: dict[str, Any]) -> str:
     Raises:
         OSError: the kernel allows neither.
     """
-    private = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID
+    private = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNET
     uid, gid = os.getuid(), os.getgid()
     if _may_become_everyone(node):
         try:
@@ -74,13 +77,14 @@ def enter(node: dict[str, Any]) -> str:
 
 
 def furnish(node: dict[str, Any], identity: str) -> None:
-    """Gives the node its name, users and homes. Runs as process 1 of the node."""
+    """Gives the node its name, network, users and homes. Runs as process 1 of the node."""
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     socket.sethostname(node["name"])
+    node_services.raise_loopback(node_services.foreign_addresses(node["services"]))
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("passwd", "group"):
+        for name, content in (("passwd", node["passwd"]), ("group", node["group"]), ("hosts", _hosts_file(node))):
             source = pathlib.Path(folder, name)
-            source.write_text(node[name])
+            source.write_text(content)
             source.chmod(0o644)
             _mount(str(source), f"/etc/{name}", None, MS_BIND)
     _mount("tmpfs", "/home", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755")
@@ -94,6 +98,11 @@ def furnish(node: dict[str, Any], identity: str) -> None:
         _mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
     except OSError:
         pass  # a container that hides parts of /proc forbids it; then `ps` shows the host's processes, and that is all
+
+
+def _hosts_file(node: dict[str, Any]) -> str:
+    lines = [f"127.0.0.1 localhost {node['name']}", *(f"{address} {name}" for name, address in node["hosts"].items())]
+    return "\n".join((*lines, ""))
 
 
 def become_mapped_user(uid: int, gid: int) -> None:

@@ -1,12 +1,16 @@
-"""One node's first process: makes the node's private world and starts shells in it. Standard library only.
+"""One node's first process: makes the node's private world and starts programs in it. Standard library only.
 
 It is run as a program of its own, :data:`PROGRAM`, so that it has one thread and nothing to inherit. On its descriptor,
 a sequenced-packet socket, it reads a description of the node, answers how far it got, and then serves requests, one
 JSON object a packet:
 
-    {"shell": {"user": …, "uid": …, "gid": …, "groups": […]}, "environment": {…}}  with the terminal's descriptor
+    {"start": {"words": […], "terminal": true, "user": {…}, "environment": {…}}}  with the terminal's descriptor
         -> {"process": 7}
-    {"kill": 7} -> {}
+    {"start": {…, "terminal": false}}  with standard output, standard error, and a pipe for the exit status
+        -> {"process": 7}
+    {"signal": 2, "process": 7} -> {}
+    {"resolve": "db.internal"} -> {"addresses": ["10.1.0.20"]}
+    {"dial": "10.1.0.20", "port": 5432} -> {}  with the connection
 
 When the socket closes, because the system stopped or was killed, it kills what it started and ends. As process 1 of a
 PID namespace it takes everything with it.
@@ -14,16 +18,17 @@ PID namespace it takes everything with it.
 
 from __future__ import annotations
 
-import fcntl
+import contextlib
 import json
 import os
 import pathlib
+import selectors
 import signal
 import socket
-import termios
-from typing import Any, NoReturn
+from typing import Any
 
-from . import namespaces
+from . import namespaces, node_programs
+from .node_services import Services
 
 PROGRAM = """
 import sys
@@ -34,85 +39,67 @@ main(int(sys.argv[2]))
 """What `python -I -c` runs: its arguments are the folder of this package and the descriptor."""
 
 
-def _start_shell(user: dict[str, Any], environment: dict[str, str], terminal: int, identity: str) -> int:
-    """Forks `sh` as the user, with the terminal as its controlling one, and returns its process id.
-
-    A pipe that exec closes tells whether it came that far, so a failure is an OSError here and not a silent exit there.
-    """
-    failed, failing = os.pipe()
-    process = os.fork()
-    if process == 0:
-        _become_shell(user, environment, terminal, identity, failing)
-    os.close(failing)
-    with os.fdopen(failed) as report:
-        reason = report.read()
-    if reason:
-        os.waitpid(process, 0)
-        raise OSError(reason)
-    return process
-
-
-def _become_shell(
-    user: dict[str, Any], environment: dict[str, str], terminal: int, identity: str, failing: int
-) -> NoReturn:
-    try:
-        os.setsid()
-        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
-        for descriptor in (0, 1, 2):
-            os.dup2(terminal, descriptor)
-        os.closerange(3, failing)
-        os.closerange(failing + 1, 1024)
-        os.chdir("/usr/bin")  # where a Session Manager shell starts on Amazon Linux: the agent's own directory
-        os.umask(0o022)
-        if identity == "full":
-            os.setgroups(user["groups"])
-            os.setresgid(user["gid"], user["gid"], user["gid"])
-            os.setresuid(user["uid"], user["uid"], user["uid"])
-        elif identity == "mapped":
-            namespaces.become_mapped_user(user["uid"], user["gid"])
-        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        os.execvpe("sh", ["sh"], environment)
-    except BaseException as error:  # whatever it is, it must not go on as a copy of the launcher
-        os.write(failing, str(error).encode() or b"unknown")
-        os._exit(127)
-
-
 class Launcher:
-    """Serves one node's requests until its socket closes."""
+    """Serves one node's requests and its services until its socket closes."""
 
-    def __init__(self, channel: socket.socket, identity: str) -> None:
+    def __init__(self, channel: socket.socket, identity: str, services: Services) -> None:
         self._channel = channel
         self._identity = identity
+        self._services = services
         self._processes: dict[int, int] = {}  # process id -> pidfd, which never means another process
+        self._reports: dict[int, int] = {}  # process id -> where its exit status is awaited
 
     def serve(self) -> None:
         signal.signal(signal.SIGCHLD, lambda *_: self._reap())
-        while True:
-            packet, descriptors, _, _ = socket.recv_fds(self._channel, 65_536, 1)
-            if not packet:
-                break
-            try:
-                answer = self._answer(json.loads(packet), descriptors)
-            except OSError as error:
-                answer = {"error": str(error)}
-            finally:
-                for descriptor in descriptors:
-                    os.close(descriptor)
-            self._channel.send(json.dumps(answer).encode())
-        self._kill_all()
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._channel, selectors.EVENT_READ)
+            for listener in self._services.listeners:
+                selector.register(listener, selectors.EVENT_READ)
+            while True:
+                for key, _ in selector.select():
+                    if key.fileobj is not self._channel:
+                        self._services.accept(key.fileobj)  # type: ignore[arg-type]  # only sockets are registered
+                    elif not self._serve_request():
+                        return self._kill_all()
+
+    def _serve_request(self) -> bool:
+        packet, descriptors, _, _ = socket.recv_fds(self._channel, 65_536, 3)
+        if not packet:
+            return False
+        connection: list[int] = []
+        try:
+            request = json.loads(packet)
+            if "dial" in request:
+                connection = [self._services.dial(request["dial"], request["port"]).detach()]
+            answer = {} if connection else self._answer(request, descriptors)
+        except OSError as error:
+            answer = {"error": str(error), "number": error.errno}
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        with contextlib.suppress(BrokenPipeError):  # who asked has gone; the next read says so
+            socket.send_fds(self._channel, [json.dumps(answer).encode()], connection)
+        for descriptor in connection:
+            os.close(descriptor)
+        return True
 
     def _answer(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
-        if "kill" in request:
-            handle = self._processes.get(request["kill"])
+        if "resolve" in request:
+            return {"addresses": self._services.resolve(request["resolve"])}
+        if "signal" in request:
+            handle = self._processes.get(request["process"])
             if handle is not None:
-                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                signal.pidfd_send_signal(handle, request["signal"])
             return {}
+        program = request["start"]
         # Until the child is held by a pidfd it must not be reaped.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         try:
-            process = _start_shell(request["shell"], request["environment"], descriptors[0], self._identity)
+            streams = descriptors[: 1 if program["terminal"] else 2]
+            process = node_programs.start(program, streams, self._identity)
             self._processes[process] = os.pidfd_open(process)
+            if not program["terminal"]:
+                self._reports[process] = os.dup(descriptors[2])
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         return {"process": process}
@@ -120,13 +107,17 @@ class Launcher:
     def _reap(self) -> None:
         while True:
             try:
-                process, _ = os.waitpid(-1, os.WNOHANG)
+                process, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if process == 0:
                 return
             if (handle := self._processes.pop(process, None)) is not None:
                 os.close(handle)
+            if (report := self._reports.pop(process, None)) is not None:
+                with contextlib.suppress(BrokenPipeError):  # nobody waits for it any more
+                    os.write(report, str(node_programs.go_exit_code(status)).encode())
+                os.close(report)
 
     def _kill_all(self) -> None:
         # What the shells left behind belongs to this process too, for it adopts orphans: as process 1, or as subreaper.
@@ -150,9 +141,10 @@ def _serve_in_namespaces(channel: socket.socket, node: dict[str, Any]) -> str:
             identity = namespaces.enter(node)
             if os.fork() == 0:  # only a child is inside a new PID namespace: this one is its process 1
                 namespaces.furnish(node, identity)
+                services = Services(node["services"], node["hosts"], isolated=True)
                 os.close(failing)
                 channel.send(json.dumps({"identity": identity, "reason": ""}).encode())
-                Launcher(channel, identity).serve()
+                Launcher(channel, identity, services).serve()
         except OSError as error:
             os.write(failing, str(error).encode())
         os._exit(0)
@@ -170,8 +162,9 @@ def main(descriptor: int) -> None:
     node = json.loads(channel.recv(65_536))
     reason = _serve_in_namespaces(channel, node)
     if reason:
+        services = Services(node["services"], node["hosts"], isolated=False)
         channel.send(json.dumps({"identity": "none", "reason": reason}).encode())
-        Launcher(channel, "none").serve()
+        Launcher(channel, "none", services).serve()
     channel.close()
     while True:  # the node's process 1 is an adopted child
         try:

@@ -1,22 +1,17 @@
 """The nodes' Linux users: they exist in each node's private namespaces and nowhere else.
 
-A node is one launcher process (:mod:`node_launcher`) in mount, UTS and PID namespaces of its own: its own passwd and
-group bound over the host's, empty `/home` and `/tmp`, its own host name and process list.
+A node is one launcher process (:mod:`node_launcher`) in mount, UTS, PID and network namespaces of its own: its own passwd
+and group bound over the host's, empty `/home` and `/tmp`, its own host name, process list and ports.
 """
 
 from __future__ import annotations
 
-import json
-import pathlib
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from . import node_launcher
+from .node_process import NodeProcess, UserSwitch
 
 
 @dataclass(frozen=True)
@@ -37,11 +32,42 @@ class LinuxUser:
 
 
 @dataclass(frozen=True)
+class Service:
+    """What listens on a node, or on a machine that the node reaches: a command, run once a connection as by inetd."""
+
+    port: int
+    command: Sequence[str]
+    """Its standard input and output are the connection, e.g. ``["cat"]`` for an echo."""
+    address: str = "127.0.0.1"
+    """The node's own, or another machine's, e.g. ``10.1.0.20``."""
+
+
+@dataclass(frozen=True)
 class Node:
-    """A managed node: its host name and its users."""
+    """A managed node: its host name, its users and what it reaches over its network."""
 
     name: str
     users: Sequence[LinuxUser]
+    services: Sequence[Service] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Names that the node resolves, to addresses."""
+    networks: Sequence[str] = ("10.1.0.0/16",)
+    """The primary network of its VPC, parts of which the agent forwards to for nobody."""
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What the node's launcher must know."""
+        return {
+            "name": self.name,
+            "passwd": self.passwd,
+            "group": self.group,
+            "users": [user.credential for user in self.users],
+            "services": [
+                {"address": service.address, "port": service.port, "command": list(service.command)}
+                for service in self.services
+            ],
+            "hosts": {"localhost": "127.0.0.1", self.name: "127.0.0.1", **self.hosts},
+        }
 
     def user(self, name: str) -> LinuxUser | None:
         """The user as `id <name>` on the node would find it, ``None`` when there is none.
@@ -75,92 +101,6 @@ class Node:
 
 
 _ROOT = LinuxUser("root", 0, 0)
-
-NOT_SWITCHED = "the Linux user was NOT switched"
-"""What a person at a terminal is told where the kernel allows no namespaces."""
-
-Identity = Literal["full", "mapped", "none"]
-
-
-@dataclass(frozen=True)
-class UserSwitch:
-    """How far the switch to the document's user goes on this machine."""
-
-    identity: Identity
-    """``full``: uid, gid and supplementary groups. ``mapped``: uid and gid, through a user namespace; supplementary
-    groups cannot be set there. ``none``: the kernel allows no namespace, and shells run as whoever runs the system."""
-    reason: str = ""
-    """Why not, in the kernel's words."""
-
-    @property
-    def notice(self) -> str | None:
-        """What the person at the terminal must be told; ``None`` when the switch is whole."""
-        if self.identity == "full":
-            return None
-        if self.identity == "mapped":
-            return "user namespace: supplementary groups are not set"
-        return f"{NOT_SWITCHED}: this machine allows no namespaces ({self.reason})"
-
-
-class NodeProcess:
-    """A node's launcher, started and spoken to. Its methods block for milliseconds; any thread may call them."""
-
-    def __init__(self, node: Node) -> None:
-        self._lock = threading.Lock()
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        packages = pathlib.Path(__file__).parents[1]
-        with theirs:
-            # An environment of its own: what the system knows in its environment is none of the node's business.
-            self._process = subprocess.Popen(
-                [sys.executable, "-IB", "-c", node_launcher.PROGRAM, str(packages), str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env={"PATH": AGENT_PATH, "LANG": "C.UTF-8"},
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-            )
-        users = [user.credential for user in node.users]
-        try:
-            made = self._ask({"name": node.name, "passwd": node.passwd, "group": node.group, "users": users})
-        except OSError:
-            self.close()
-            raise
-        self.switch = UserSwitch(made["identity"], made["reason"])
-
-    def start_shell(self, user: LinuxUser, environment: Mapping[str, str], terminal: int) -> int:
-        """Starts `sh` as ``user`` on ``terminal``, the descriptor of a PTY's slave, and returns what `kill` wants.
-
-        Raises:
-            OSError: it could not be started.
-        """
-        return int(self._ask({"shell": user.credential, "environment": dict(environment)}, terminal)["process"])
-
-    def kill(self, process: int) -> None:
-        """Kills a shell; one that has ended already is not an error."""
-        try:
-            self._ask({"kill": process})
-        except OSError:
-            pass  # the whole node is gone, the shell with it
-
-    def close(self) -> None:
-        """Ends the node and everything on it."""
-        self._channel.close()
-        self._process.wait()
-
-    def _ask(self, request: Mapping[str, Any], *descriptors: int) -> dict[str, Any]:
-        with self._lock:
-            socket.send_fds(self._channel, [json.dumps(request).encode()], descriptors)
-            packet = self._channel.recv(65_536)
-        if not packet:
-            raise OSError("the node is gone")
-        answer: dict[str, Any] = json.loads(packet)
-        if "error" in answer:
-            raise OSError(answer["error"])
-        return answer
-
-
-AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""The agent's PATH, which shells inherit: systemd's default for a service."""
-
 
 class NodeUsers:
     """The nodes by target id (`i-…`). A node's launcher starts when it is first needed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from .data_channel import HANDSHAKE, SYN, AgentMessage
@@ -34,11 +35,12 @@ class OutboundStream:
     def __init__(self, message_type: str, *, window: int = 256, receiver_acknowledges_duplicates: bool) -> None:
         self.next_sequence = 0
         self._type = message_type
-        self._window = window
+        self.window = window
+        """How many may be unacknowledged before the source should be paused."""
         self._exact = receiver_acknowledges_duplicates
         self._receiver_is_ready = False
         self._first_after_handshake: int | None = None
-        self._unacknowledged: dict[int, _Unacknowledged] = {}
+        self._unacknowledged: OrderedDict[int, _Unacknowledged] = OrderedDict()  # the oldest first
         self._round_trip = 0.1
         self._variation = 0.0
         self._timeout = self.FIRST_TIMEOUT
@@ -46,7 +48,7 @@ class OutboundStream:
     @property
     def has_room(self) -> bool:
         """Whether the receiver keeps up; when not, its source should be paused."""
-        return len(self._unacknowledged) < self._window
+        return len(self._unacknowledged) < self.window
 
     @property
     def is_settled(self) -> bool:
@@ -76,21 +78,21 @@ class OutboundStream:
             return
         self._receiver_is_ready = self._receiver_is_ready or sequence == self._first_after_handshake
         if self._receiver_is_ready:
-            for earlier in [number for number in self._unacknowledged if number < sequence]:
-                del self._unacknowledged[earlier]
+            while self._unacknowledged and next(iter(self._unacknowledged)) < sequence:
+                self._unacknowledged.popitem(last=False)
 
     def overdue(self, now: float) -> bytes | None:
         """The oldest unacknowledged frame, when it is time to send it again."""
         if not self._unacknowledged:
             return None
-        oldest = self._unacknowledged[min(self._unacknowledged)]
+        oldest = next(iter(self._unacknowledged.values()))
         if now - oldest.sent <= self._timeout:
             return None
         return self._again(oldest, now)
 
     def replay(self, now: float) -> list[bytes]:
         """Everything a new connection must be sent, in order."""
-        return [self._again(self._unacknowledged[number], now) for number in sorted(self._unacknowledged)]
+        return [self._again(message, now) for message in self._unacknowledged.values()]
 
     @staticmethod
     def _again(message: _Unacknowledged, now: float) -> bytes:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from . import roles
 from .calls import Call, Check, Operation
 from .contracts import SessionGone, Sessions, SessionState, StartedSession, StartRequest
+from .document_parameters import check_parameters
 from .errors import AWSError, invalid
 from .moto_services import document_arn, plain_name, ssm
 from .nodes import Nodes, check_target, node_arn, paginate
@@ -141,24 +141,6 @@ def session_tags(state: SessionState | None) -> dict[str, str]:
         for prefix in ("ssm:resourceTag", "aws:ResourceTag")
         for name, value in (("session-id", state.user_id), ("target-id", state.target))
     }
-
-
-def check_parameters(document: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> None:
-    """Refuses parameters that the document does not declare or allow."""
-    declared = document.get("parameters", {})
-    for name, values in given.items():
-        if name not in declared:
-            raise AWSError("InvalidParameters", f"Parameter {name} is not defined in the document.")
-        rule = declared[name]
-        for value in values:
-            if "allowedValues" in rule and value not in rule["allowedValues"]:
-                raise AWSError("InvalidParameters", f"Parameter {name} has a value that is not allowed.")
-            # Unanchored, as the agent matches.
-            if "allowedPattern" in rule and not re.search(rule["allowedPattern"], value):
-                raise AWSError("InvalidParameters", f"Parameter {name} does not match its allowed pattern.")
-    for name, rule in declared.items():
-        if "default" not in rule and name not in given:
-            raise AWSError("InvalidParameters", f"Parameter {name} is required.")
 
 
 def _started(session: StartedSession) -> dict[str, Any]:

@@ -19,16 +19,30 @@ from .data_channel import AgentMessage, InboundStream, PayloadType
 from .outbound_stream import OutboundStream
 
 
+AGENT_BUFFER = 100_000
+"""Stream messages that the agent keeps for a client that acknowledges none."""
+
+
 class Link:
     """One client's connection: frames go out in the order they were put."""
 
+    BACKLOG_LIMIT = 256
+    """Frames waiting to be sent; beyond, their source should pause."""
+
     def __init__(self, socket: ServerConnection) -> None:
         self.socket = socket
+        self.on_drained: Callable[[], None] = lambda: None
+        """Called when a long backlog has become a short one."""
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._writer = asyncio.get_running_loop().create_task(self._write())
 
     def put(self, frame: bytes) -> None:
         self._frames.put_nowait(frame)
+
+    @property
+    def is_backed_up(self) -> bool:
+        """Whether the client takes frames more slowly than they come."""
+        return self._frames.qsize() >= self.BACKLOG_LIMIT
 
     def finish(self) -> None:
         """Closes the connection once all that was put is sent."""
@@ -46,6 +60,8 @@ class Link:
         with contextlib.suppress(ConnectionClosed):
             while (frame := await self._frames.get()) is not None:
                 await self.socket.send(frame)
+                if self._frames.qsize() == self.BACKLOG_LIMIT // 2:
+                    self.on_drained()
             await self.socket.close()
 
 
@@ -63,6 +79,9 @@ class SessionChannel:
         self._resend: asyncio.TimerHandle | None = None
         self._settled = asyncio.Event()
         self._settled.set()
+        self._room = asyncio.Event()
+        self._reads = asyncio.Event()
+        self._reads.set()
         self._handshake: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         self.link: Link | None = None
         self.acknowledges = True
@@ -78,17 +97,39 @@ class SessionChannel:
     def has_room(self) -> bool:
         """Whether to go on reading output: a client is there and keeps up. While not, the shell blocks and loses
         nothing."""
-        return self.link is not None and self._outbound.has_room
+        return self.link is not None and self._outbound.has_room and not self.link.is_backed_up
+
+    def widen(self) -> None:
+        """Lets output flow without regard to acknowledgements, up to the agent's own buffer; only a client that does not
+        read holds it up. For sessions whose input may have to wait for their output: acknowledgements are input too."""
+        self._outbound.window = AGENT_BUFFER
+
+    async def send_all(self, payload_type: PayloadType, data: bytes) -> None:
+        """Sends bytes of any number as stream messages, each as soon as there is room for it."""
+        for start in range(0, len(data), data_channel.STREAM_PAYLOAD_LIMIT):
+            while not self.has_room:
+                self._room.clear()
+                await self._room.wait()
+            self.send(payload_type, data[start : start + data_channel.STREAM_PAYLOAD_LIMIT])
+
+    def hold_input(self) -> None:
+        """Stops reading from the client, once what it has sent is taken."""
+        self._reads.clear()
+
+    def release_input(self) -> None:
+        """Reads from the client again."""
+        self._reads.set()
 
     def attach(self, link: Link) -> None:
         """Carries on over ``link``: all that the last client may have missed is sent first."""
         if self.link is not None:
             self.link.finish()
         self.link = link
+        link.on_drained = self._tell_room
         for frame in self._outbound.replay(self._loop.time()):
             link.put(frame)
         self._schedule_resend()
-        self.on_room()
+        self._tell_room()
 
     def detach(self, link: Link) -> bool:
         """Notes that ``link`` is gone; returns whether that leaves the session without a client."""
@@ -109,8 +150,13 @@ class SessionChannel:
     def send_json(self, payload_type: PayloadType, content: dict[str, Any]) -> None:
         self.send(payload_type, json.dumps(content).encode())
 
-    def receive(self, frame: bytes) -> None:
-        """Takes a frame from the client. What it does not understand it ignores, as the service does."""
+    async def receive(self, frame: bytes) -> None:
+        """Takes a frame from the client, and returns when the next may come. What it does not understand it ignores, as
+        the service does."""
+        self._receive(frame)
+        await self._reads.wait()
+
+    def _receive(self, frame: bytes) -> None:
         try:
             message = AgentMessage.unpack(frame)
         except data_channel.Malformed:
@@ -151,6 +197,7 @@ class SessionChannel:
         """Tells the client that the session is over, and hangs up."""
         if self._resend is not None:
             self._resend.cancel()
+        self.release_input()
         if self.link is not None:
             self.link.put(data_channel.channel_closed(self._session_id, self._target, output).pack())
             self.link.finish()
@@ -163,7 +210,11 @@ class SessionChannel:
         self._outbound.acknowledge(sequence, self._loop.time())
         if self._outbound.is_settled:
             self._settled.set()
+        self._tell_room()
+
+    def _tell_room(self) -> None:
         if self.has_room:
+            self._room.set()
             self.on_room()
 
     def _deliver(self, message: AgentMessage) -> bool:

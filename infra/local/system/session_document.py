@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 DEFAULT_IDLE_MINUTES = 20
 
+_NAME = re.compile(r"[a-zA-Z0-9]+")
+_STORED = re.compile(r"\{\{\s*ssm(-secure)?:")
 _PLACEHOLDER = re.compile(r"\{\{\s*([a-zA-Z0-9]+)\s*\}\}")
 
 
@@ -27,6 +30,8 @@ class SessionDocument:
     kms_key_id: str
     idle_minutes: int
     max_minutes: int | None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    """What the kind of session reads: commands, or a port and a host."""
 
     @classmethod
     def read(cls, content: Mapping[str, Any], parameters: Mapping[str, Sequence[str]]) -> SessionDocument:
@@ -38,15 +43,17 @@ class SessionDocument:
         version = content.get("schemaVersion")
         if version != "1.0":
             raise NotSupported(f"Document with schema version {version} is not supported by this version of ssm agent")
-        inputs = _substitute(content.get("inputs") or {}, _values(content.get("parameters") or {}, parameters))
+        values = _values(content.get("parameters") or {}, parameters)
+        inputs = _substitute(content.get("inputs") or {}, values)
         return cls(
             session_type=str(content.get("sessionType") or ""),
-            run_as_enabled=_boolean("runAsEnabled", inputs.get("runAsEnabled")),
+            run_as_enabled=boolean("runAsEnabled", inputs.get("runAsEnabled")),
             run_as_user=str(inputs.get("runAsDefaultUser") or ""),
             shell_profile=str((inputs.get("shellProfile") or {}).get("linux") or ""),
             kms_key_id=str(inputs.get("kmsKeyId") or ""),
             idle_minutes=_minutes("idleSessionTimeout", inputs.get("idleSessionTimeout"), 60) or DEFAULT_IDLE_MINUTES,
             max_minutes=_minutes("maxSessionDuration", inputs.get("maxSessionDuration"), 1440),
+            properties=_substitute(content.get("properties") or {}, values),
         )
 
 
@@ -55,6 +62,8 @@ def _values(declared: Mapping[str, Any], given: Mapping[str, Sequence[str]]) -> 
     does."""
     values: dict[str, Any] = {}
     for name, declaration in declared.items():
+        if not _NAME.fullmatch(name):
+            continue  # the agent drops it with a line in its log
         if name in given:
             # For a String the agent takes the first element and ignores the others.
             values[name] = list(given[name]) if declaration.get("type") == "StringList" else next(iter(given[name]), "")
@@ -72,11 +81,31 @@ def _substitute(value: Any, values: Mapping[str, Any]) -> Any:
         return value
     whole = _PLACEHOLDER.fullmatch(value)
     if whole and whole[1] in values:
-        return values[whole[1]]  # a string that is one placeholder takes the value's type
-    return _PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), value)
+        return _without_parameter_store(values[whole[1]])  # a string that is one placeholder takes the value's type
+
+    def text(found: re.Match[str]) -> str:
+        if found[1] not in values:
+            return found[0]
+        given = values[found[1]]
+        # Within a longer string the agent has two dollar signs stand for one.
+        return (given if isinstance(given, str) else json.dumps(given)).replace("$$", "$")
+
+    return _without_parameter_store(_PLACEHOLDER.sub(text, value))
 
 
-def _boolean(name: str, value: Any) -> bool:
+def _without_parameter_store(value: Any) -> Any:
+    # The agent would ask Parameter Store, as the node: a caller's value could read what only the node may.
+    if _STORED.search(json.dumps(value)):
+        raise NotSupported("infra/local has no Parameter Store, which {{ssm:…}} would be read from with the node's rights")
+    return value
+
+
+def boolean(name: str, value: Any) -> bool:
+    """A member that is a Boolean or the text of one; missing and empty are false.
+
+    Raises:
+        NotSupported: it is neither.
+    """
     if value is None or value == "":
         return False
     if isinstance(value, bool):

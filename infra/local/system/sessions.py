@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Literal, TypeVar
 
 from .agent import Agent
@@ -191,7 +191,7 @@ class SessionService:
         session = self._sessions.get(session_id)
         return session is not None and session.is_live
 
-    def _opened(self, session_id: str, token: str, link: Link) -> Callable[[bytes], None]:
+    def _opened(self, session_id: str, token: str, link: Link) -> Callable[[bytes], Awaitable[None]]:
         session = self._sessions[session_id]
         if not session.is_live or not session.redeem(token, self._clock()):
             raise TokenRefused("the token is not valid")

@@ -2,7 +2,7 @@
 
 It behaves as the real one does where a client must make up for it: it exits 0 for nearly everything, never ends the
 session, hangs when it cannot connect, and leaves the terminal without line editing. Like current releases it signs the
-upgrade with the profile's credentials. Shell sessions only.
+upgrade with the profile's credentials.
 """
 
 from __future__ import annotations

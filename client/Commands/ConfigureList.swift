@@ -1,0 +1,60 @@
+internal import ArgumentParser
+internal import SessionCore
+
+/// `ssm-broker configure list`.
+struct ConfigureList: BrokerCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Show each setting, and where it comes from.",
+        discussion: """
+            A flag goes before a variable, a variable before the file.
+
+            Examples:
+              ssm-broker configure list
+              ssm-broker configure list --profile acme-admin --output json
+            """
+    )
+
+    @OptionGroup var signIn: SignInOptions
+    @OptionGroup var results: OutputOptions
+
+    var format: OutputFormat { results.output }
+
+    func run(in world: Dependencies) async throws {
+        let settings = try world.settings(profile: signIn.profile)
+        world.output.write(Self.json(settings), as: format) {
+            Self.table(settings).lines(width: world.output.columns)
+                + ["", Self.place(settings), "Credentials: ssm-broker doctor says which are found, and where."]
+        }
+    }
+
+    private static func table(_ settings: Settings) -> Table {
+        Table(
+            [.init("SETTING"), .init("VALUE", mayShrink: true), .init("FROM", mayShrink: true)],
+            rows: SettingKey.allCases.map { key in
+                let value = settings.value(key)
+                return [key.rawValue, value?.text ?? "-", value?.source.description ?? "not set"]
+            }
+        )
+    }
+
+    private static func place(_ settings: Settings) -> String {
+        guard let file = settings.file else {
+            return "File: none; neither XDG_CONFIG_HOME nor HOME says where it would be."
+        }
+        return "File: \(Printable.line(file.path))\(file.isThere ? "" : " (not there; ssm-broker configure makes it)")"
+    }
+
+    private static func json(_ settings: Settings) -> JSON {
+        .compact([
+            "file": settings.file.map { .string($0.path) },
+            "settings": .object(
+                SettingKey.allCases.reduce(into: [:]) { members, key in
+                    members[key.rawValue] = settings.value(key).map {
+                        ["from": .string($0.source.description), "value": .string($0.text)]
+                    }
+                }
+            ),
+        ])
+    }
+}
