@@ -50,6 +50,7 @@ extension Dependencies {
             executable: { try OwnExecutable.path() },
             terminal: STDIN_FILENO,
             installedPlugin: Plugin.installed,
+            isInteractive: Terminal.isPresent(on: STDIN_FILENO),
             ask: { question in
                 // The question goes where messages go; an answer that is piped in was given before the question was known.
                 guard Terminal.isPresent(on: STDIN_FILENO), Terminal.isPresent(on: STDERR_FILENO) else { return nil }
@@ -66,12 +67,14 @@ extension Output {
         let results = StandardOutput()
         let note: @Sendable (String) -> Void = { Descriptor.write($0.utf8, to: STDERR_FILENO) }
         return Output(
-            result: { results.write($0) },
+            result: { results.write(Array($0.utf8)) },
             note: note,
             columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil,
             progress: Terminal.isPresent(on: STDERR_FILENO) ? note : nil,
             isDeserted: { results.isDeserted.load(ordering: .relaxed) },
-            failure: { results.failure }
+            failure: { results.failure },
+            pass: { results.write($0) },
+            passErrors: { Descriptor.write($0, to: STDERR_FILENO) }
         )
     }
 }
@@ -88,8 +91,8 @@ private final class StandardOutput: Sendable {
         return number == 0 ? nil : String(cString: strerror(number))
     }
 
-    func write(_ text: String) {
-        guard !Descriptor.write(text.utf8, to: STDOUT_FILENO) else { return }
+    func write(_ bytes: [UInt8]) {
+        guard !Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
         let number = errno
         isDeserted.store(true, ordering: .relaxed)
         if number != EPIPE { problem.store(number, ordering: .relaxed) }

@@ -6,7 +6,7 @@ struct Connect: SignedInCommand {
     static let configuration = CommandConfiguration(
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
-            ssm-broker connect <instance> [--region <region>] [--profile <profile>]
+            ssm-broker connect <node> [--region <region>] [--profile <profile>]
                    [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--direct [--document <document>]] [--output <output>]
             """,
@@ -27,17 +27,8 @@ struct Connect: SignedInCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The node's id.", valueName: "instance"))
-    var instance: String
-    @Option(help: "The node's Region; otherwise AWS_REGION, or as configured.")
-    var region: String?
-    @OptionGroup var signIn: SignInOptions
-    @Option(help: "Why you connect; it stands in the audit log.")
-    var reason: String?
-    @Option(help: "The ticket that this belongs to; it stands in the audit log.")
-    var ticket: String?
-    @Flag(help: "Show the decision, and start nothing.")
-    var dryRun = false
+    @OptionGroup var named: NodeArgument
+    @OptionGroup var options: SessionOptions
     @Flag(help: "Start the session without the broker, with your own AWS rights.")
     var direct = false
     @Option(help: "With --direct: another document than your permission set's own.")
@@ -45,74 +36,33 @@ struct Connect: SignedInCommand {
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
+    var signIn: SignInOptions { options.signIn }
 
     func run(in world: Dependencies) async throws {
         try checkOptions()
         guard !direct else { return try await runDirectly(in: world) }
-        let request = try request(in: world)
+        let request = try options.request(.shell, on: try named.resolve(), in: world)
         let broker = try world.broker(profile: signIn.profile)
-        guard !dryRun else {
-            let reply = try await broker.open(request)
-            world.output.write(reply.json, as: format) { Self.decision(reply) }
-            return
+        guard !options.dryRun else {
+            return try await options.showDecisions([request], of: broker, in: world, as: format)
         }
-        let plugin = try await plugin(in: world)
-        try await ConnectFlow(plugin: plugin, origin: BrokeredSession(broker: broker, request: request), world: world)
-            .run()
+        try requirePerson(in: world)
+        let plugin = try await options.plugin(in: world)
+        try await ConnectFlow(
+            plugin: plugin,
+            origin: try BrokeredSession(broker: broker, request: request, in: world),
+            world: world
+        ).run()
     }
 
-    /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
-    func plugin(in world: Dependencies) async throws -> Plugin {
-        let plugin = try await Plugin.find(
-            environment: world.environment,
-            named: try world.settings(profile: signIn.profile).value(.plugin),
-            installed: world.installedPlugin
+    /// Refuses to open a shell for nobody: at the end of its input the plugin leaves, and what was typed ahead is lost.
+    func requirePerson(in world: Dependencies) throws {
+        guard !world.isInteractive else { return }
+        throw CommandFailure(
+            .usage,
+            code: "TERMINAL_MISSING",
+            what: "A shell is for a person, and standard input is no terminal; no session was asked for.",
+            next: "To run one command: ssm-broker exec \(named.node) -- COMMAND"
         )
-        if let warning = plugin.warning { world.output.tell(warning) }
-        return plugin
-    }
-
-    /// The node that was named.
-    func node() throws -> NodeID {
-        guard let node = try? NodeID(instance) else {
-            throw CommandFailure(
-                .usage,
-                code: "INSTANCE_INVALID",
-                what: "\(instance.prefix(64)) is no node id.",
-                why: ["A node id looks like i-0123456789abcdef0 or mi-0123456789abcdef0."]
-            )
-        }
-        return node
-    }
-
-    private func request(in world: Dependencies) throws -> OpenSessionRequest {
-        OpenSessionRequest(
-            requestID: world.makeID(),
-            time: world.now(),
-            kind: .shell,
-            node: try node(),
-            region: try nodeRegion(in: world),
-            reason: reason,
-            ticket: ticket,
-            isDryRun: dryRun,
-            client: Version.client
-        )
-    }
-
-    /// The Region that was named, by option, variable or setting.
-    func nodeRegion(in world: Dependencies) throws -> Region {
-        try world.settings(profile: signIn.profile).nodeRegion(flag: region, of: instance)
-    }
-
-    private static func decision(_ reply: OpenSessionReply) -> [String] {
-        [
-            "Granted:        yes; nothing was started",
-            "Node's tags:    judged by IAM at the start; whoami shows which are needed",
-            "Node:           \(reply.node) in \(reply.region)",
-            "Account:        \(reply.account)",
-            "Permission set: \(Printable.line(reply.permissionSet))",
-            "Linux user:     \(reply.linuxUser?.name ?? "none")",
-            "Document:       \(Printable.line(reply.document))",
-        ]
     }
 }
