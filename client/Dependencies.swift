@@ -32,12 +32,25 @@ struct Dependencies: Sendable {
     var isInteractive = true
     /// Where the exit status of a program elsewhere is left, to become ours.
     var remote = RemoteStatus()
+    /// What forbids to ask anything, for example `--no-input`; nil when a person may be asked.
+    var noInput: String?
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.
     var ask: @Sendable (_ question: String) -> String? = { _ in nil }
     /// Waits some milliseconds.
     var pause: @Sendable (_ milliseconds: Int) async -> Void = { milliseconds in
         // Nobody cancels the wait; whoever did would only end it early.
         try? await Task.sleep(for: .milliseconds(milliseconds))
+    }
+
+    /// The option that forbids to ask anything.
+    static let noInputOption = "--no-input"
+    /// The variable that forbids it for every command, unless it is empty or 0.
+    static let noInputVariable = "SSM_BROKER_NO_INPUT"
+
+    /// What forbids to ask anything; nil when nothing does.
+    static func noInput(isGiven: Bool, _ environment: [String: String]) -> String? {
+        if isGiven { return noInputOption }
+        return ["", "0"].contains(environment[noInputVariable] ?? "") ? nil : noInputVariable
     }
 
     /// Where AWS's services are.
@@ -80,7 +93,8 @@ struct Dependencies: Sendable {
             endpoint: try BrokerEndpoint(settings),
             transport: transport,
             credentials: try credentials(settings.namedProfile),
-            now: now
+            now: now,
+            advice: Advice(settings, environment: environment)
         )
     }
 }

@@ -8,6 +8,7 @@ enum Main {
     static func main() async {
         Hardening.apply()
         do {
+            if let problem = SSMBroker.unknownHelp(CommandLine.arguments.dropFirst()) { throw problem }
             var command = try SSMBroker.parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

@@ -16,12 +16,18 @@ internal import Foundation
 
 extension Dependencies {
     /// The world as it is.
-    static func real() throws -> Dependencies {
+    ///
+    /// - Parameter asksNothing: Whether the command line forbids to ask the person anything.
+    /// - Returns: The world.
+    /// - Throws: Nothing that a command line or a setting can cause.
+    static func real(asksNothing: Bool = false) throws -> Dependencies {
         let environment = ProcessInfo.processInfo.environment
+        let noInput = noInput(isGiven: asksNothing, environment)
         let transport = CurlTransport(environment: environment)
         let now: @Sendable () -> Timestamp = {
             Timestamp(milliseconds: Int64((Date().timeIntervalSince1970 * 1000).rounded()))
         }
+        let mfaCode: @Sendable (String) async -> Secret<String>? = { TerminalPrompt.secret("MFA code for \($0): ") }
         return Dependencies(
             environment: environment,
             transport: transport,
@@ -34,7 +40,7 @@ extension Dependencies {
                         client: try aws(environment: options.completing(environment), transport: transport, now: now) {
                             try await Task.sleep(for: .milliseconds($0))
                         },
-                        mfaCode: { TerminalPrompt.secret("MFA code for \($0): ") }
+                        mfaCode: noInput == nil ? mfaCode : nil
                     ),
                     now: now
                 )
@@ -44,13 +50,14 @@ extension Dependencies {
                 var generator = SystemRandomNumberGenerator()
                 return RecordID(random: (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) })
             },
-            output: .real(),
+            output: .real(term: environment["TERM"]),
             signals: SignalInbox(),
             beginSignals: { inbox in try SignalPipe.begin { inbox.deliver($0) } },
             executable: { try OwnExecutable.path() },
             terminal: STDIN_FILENO,
             installedPlugin: Plugin.installed,
             isInteractive: Terminal.isPresent(on: STDIN_FILENO),
+            noInput: noInput,
             ask: { question in
                 // The question goes where messages go; an answer that is piped in was given before the question was known.
                 guard Terminal.isPresent(on: STDIN_FILENO), Terminal.isPresent(on: STDERR_FILENO) else { return nil }
@@ -63,14 +70,19 @@ extension Dependencies {
 
 extension Output {
     /// This process's own standard output and standard error.
-    static func real() -> Output {
+    ///
+    /// - Parameter term: The kind of the terminal, by its variable.
+    /// - Returns: The output.
+    static func real(term: String?) -> Output {
         let results = StandardOutput()
         let note: @Sendable (String) -> Void = { Descriptor.write($0.utf8, to: STDERR_FILENO) }
         return Output(
             result: { results.write(Array($0.utf8)) },
             note: note,
             columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil,
-            progress: Terminal.isPresent(on: STDERR_FILENO) ? note : nil,
+            noteColumns: Terminal.columns(of: STDERR_FILENO),
+            // A terminal that says it is dumb would show the sequences that take a line away.
+            progress: Terminal.isPresent(on: STDERR_FILENO) && term != "dumb" ? note : nil,
             isDeserted: { results.isDeserted.load(ordering: .relaxed) },
             failure: { results.failure },
             pass: { results.write($0) },

@@ -157,7 +157,8 @@ struct Visits: Sendable {
         } catch {
             return .cannotGoOn("the standing of \(errand.place) cannot be kept: \(error)")
         }
-        if let problem = visit.problem ?? visit.outcomes.compactMap(\.problem).first {
+        // An alarm counts these lines: what the map or AWS rightly leaves out is no such place, and would keep it ringing for ever.
+        if !visit.isSkipped, let problem = visit.problem ?? visit.outcomes.compactMap(\.problem).first {
             dependencies.logger.notice(
                 "place not as the map says",
                 metadata: ["rollout.place": "\(errand.place)", "rollout.problem": "\(problem)"]

@@ -55,8 +55,8 @@ struct Configuration: Sendable {
         ) { ScheduleRule($0) }
         let drift = reader.optional(
             .driftRule,
-            "an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-drift"
-        ) { ScheduleRule($0) }
+            "an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker/ssm-broker-drift"
+        ) { EventRule($0) }
         let alias = reader.optional(.customResourceAlias, "an alias as custom-resource") { FunctionAlias($0) }
         let standIn = reader.optional(.customResourceStandIn, "a port of this machine as http://127.0.0.1:4566") {
             ResponsePlaces(standIn: $0)

@@ -188,6 +188,11 @@ struct AuditTamperingTests {
     func anchored(_ edit: Edit) async throws {
         let (status, world) = try await Self.verify(edit, anchored: true)
         #expect(status == .failed)
+        guard edit.why != "a cut end, with its head" else {
+            // The file itself cannot tell it from one that is older than the hashes; both are said.
+            #expect(world.notes.contains("The copy is older than these hashes, or it was cut."), "\(world.notes)")
+            return
+        }
         #expect(world.notes.contains("was changed: \(edit.anchored)."), "\(world.notes)")
     }
 

@@ -224,16 +224,25 @@ struct AuditTests {
         #expect(urls[1].hasSuffix("limit=1&cursor=\(cursor.text)"))
     }
 
+    @Test("a code is found however it is typed")
+    func code() async throws {
+        let log = try Log(chains: 1)
+        let world = try World([log.page([log.chains[0][1]])])
+        #expect(try await run("audit", "query", "--code", "granted", in: world.dependencies()) == .done)
+        #expect(world.transport.requests[0].url.contains("code=GRANTED"))
+    }
+
     @Test(
         "a wrong filter is refused before anything is asked",
         arguments: [
             ["--since", "2 hours"], ["--node", "web-1"], ["--event", "session.opened"],
-            ["--account", "12"], ["--region", "Dublin"], ["--session", "alice"], ["--until", "0d1"],
+            ["--account", "12"], ["--region", "Dublin"], ["--since", "1h", "--until", "2h"], ["--session", "alice"],
+            ["--until", "0d1"],
         ]
     )
     func wrongFilters(_ arguments: [String]) async throws {
         let world = try World()
-        #expect(try await run("audit", "query", arguments[0], arguments[1], in: world.dependencies()) == .usage)
+        #expect(try await run(["audit", "query"] + arguments, in: world.dependencies()) == .usage)
         #expect(world.transport.requests.isEmpty && world.notes.contains(arguments[0]))
     }
 }

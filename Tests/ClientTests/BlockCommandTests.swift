@@ -15,15 +15,18 @@ struct BlockCommandTests {
         since: World.now
     )
 
+    /// That nobody is blocked, which is asked beforehand: a block in force would be replaced.
+    private static let none = Answers.json("{\"blocks\":[]}")
+
     private static func blocked(_ sessions: EndSessionsReply) -> ScriptedTransport.Answer {
         Answers.json(BlockReply(block: block, sessions: sessions).json.canonicalText)
     }
 
     @Test("a user is blocked without being asked, and the ended sessions are told")
     func user() async throws {
-        let world = try World([Self.blocked(EndSessionsReply(ended: [AuditSamples.id(1)]))])
+        let world = try World([Self.none, Self.blocked(EndSessionsReply(ended: [AuditSamples.id(1)]))])
         #expect(try await run("block", "alice", "--reason", "laptop stolen", in: world.dependencies()) == .done)
-        let request = try #require(world.transport.requests.first)
+        let request = try #require(world.transport.requests.last)
         #expect(request.method == "POST" && request.url.hasSuffix("/v1/blocks"))
         #expect(String(decoding: request.body, as: UTF8.self) == #"{"reason":"laptop stolen","user":"alice"}"#)
         #expect(
@@ -45,13 +48,34 @@ struct BlockCommandTests {
     func left() async throws {
         let left = [EndSessionsReply.Left(id: AuditSamples.id(2), code: "AWS_THROTTLED")]
         let world = try World([
-            Self.blocked(EndSessionsReply(left: left)), Self.blocked(EndSessionsReply(isComplete: false)),
+            Self.none, Self.blocked(EndSessionsReply(left: left)), Self.none,
+            Self.blocked(EndSessionsReply(ended: [AuditSamples.id(1)], isComplete: false)),
         ])
         #expect(try await run("block", "alice", "--reason", "x", in: world.dependencies()) == .failed)
         #expect(world.result.contains("User alice is blocked.\n0 sessions ended.\n1 session may still run:\n"))
         #expect(world.notes.contains("1 session could not be ended."))
         #expect(try await run("block", "alice", "--reason", "x", in: world.dependencies()) == .failed)
         #expect(world.notes.contains("Not every session could be looked at."))
+    }
+
+    @Test("a block that takes the place of another names the other, and a user whom nobody knows is told to be one")
+    func replaced() async throws {
+        let before = Answers.json(BlockList(blocks: [Self.block]).json.canonicalText)
+        let nobody = Answers.json(SessionPage(sessions: [], next: nil).json.canonicalText)
+        let world = try World([before, Self.blocked(EndSessionsReply()), nobody])
+        #expect(try await run("block", "alice", "--reason", "x", in: world.dependencies()) == .done)
+        #expect(world.notes.contains("took the place of a block since \(World.now) by rita: laptop stolen"))
+        #expect(world.notes.contains("No session of a user alice is known."))
+        #expect(world.transport.requests.last?.url.hasSuffix("/v1/sessions?all=true&user=alice&limit=1") == true)
+    }
+
+    @Test("what is only told beside a block keeps nobody from blocking")
+    func aside() async throws {
+        let world = try World([
+            Answers.problem(.internalFailure), Self.blocked(EndSessionsReply()), Answers.problem(.auditNotAllowed),
+        ])
+        #expect(try await run("block", "alice", "--reason", "x", in: world.dependencies()) == .done, "\(world.notes)")
+        #expect(world.notes.isEmpty, "\(world.notes)")
     }
 
     @Test("a block is lifted by the same name")
@@ -86,7 +110,8 @@ struct BlockCommandTests {
     @Test("refusals keep their codes: denied for those who may not, failed for a block that is not there")
     func refusals() async throws {
         let world = try World([
-            Answers.problem(.blockLocksYouOut), Answers.problem(.blockNotFound), Answers.problem(.callerBlocked),
+            Self.none, Answers.problem(.blockLocksYouOut), Answers.problem(.blockNotFound),
+            Answers.problem(.callerBlocked),
         ])
         #expect(try await run("block", "rita", "--reason", "x", in: world.dependencies()) == .denied)
         #expect(try await run("unblock", "bob", "--reason", "x", in: world.dependencies()) == .failed)
@@ -95,7 +120,9 @@ struct BlockCommandTests {
 
     @Test(
         "what cannot be a name or a reason is refused before anything is asked",
-        arguments: [["", "--reason", "x"], ["alice", "--reason", " "]]
+        arguments: [
+            ["", "--reason", "x"], ["alice", "--reason", " "], ["al ice", "--reason", "x"], ["a", "--reason", "x"],
+        ]
     )
     func usage(_ arguments: [String]) async throws {
         let world = try World()

@@ -160,7 +160,8 @@ struct ConnectTests {
         let lost = HTTPFailure(.timeout, mayHaveReachedServer: true, explanation: "10 s passed")
         let world = try World([try Answers.opened(), .failure(lost), .failure(lost), .failure(lost), Answers.forbidden])
         var dependencies = world.dependencies(world.pluginVariables())
-        dependencies.pause = { _ in }
+        let wait = dependencies.pause
+        dependencies.pause = { if $0 % 1000 == 0 { await wait($0) } }
         #expect(try await run("connect", Self.node, in: dependencies) == .done)
         #expect(world.transport.isExhausted)
         #expect(world.notes.contains("Session \(Answers.session)") && world.notes.contains("Next:"))
@@ -174,13 +175,21 @@ struct ConnectTests {
         ])
         let pauses = Mutex<[Int]>([])
         var dependencies = world.dependencies(world.pluginVariables())
-        dependencies.pause = { milliseconds in pauses.withLock { $0.append(milliseconds) } }
+        // The dial's watcher waits too, by the second.
+        let wait = dependencies.pause
+        dependencies.pause = { milliseconds in
+            if milliseconds % 1000 == 0 {
+                await wait(milliseconds)
+            } else {
+                pauses.withLock { $0.append(milliseconds) }
+            }
+        }
         #expect(try await run("connect", Self.node, in: dependencies) == .done)
         #expect(
             world.transport.isExhausted
                 && world.transport.requests.map(\.method) == ["POST"] + Array(repeating: "DELETE", count: 3)
         )
-        #expect(pauses.withLock { $0 } == [300, 1000])
+        #expect(pauses.withLock { $0 } == [250, 900])
         #expect(!world.notes.contains("may still run"))
     }
 

@@ -89,6 +89,33 @@ import Testing
         }
     }
 
+    @Test(
+        "a copy that is only older than the hashes kept elsewhere is told to be brought up to date, not called changed"
+    )
+    func behind() async throws {
+        let log = try Log(records: 4)
+        var older = log
+        older.chains = log.chains.map { Array($0.dropLast()) }
+        let copy = try await LogCopy(older)
+        let world = try World()
+        let arguments = ["audit", "verify", "--local", copy.path, "--anchors", try copy.anchors(of: log)]
+        #expect(try await run(arguments, in: world.dependencies()) == .failed)
+        #expect(
+            world.notes.contains("ends before what is kept elsewhere, so it was not proven whole."),
+            "\(world.notes)"
+        )
+        #expect(
+            world.notes.contains(
+                "Next: Bring it up to date, then verify again: ssm-broker audit pull --to \(copy.path)"
+            )
+        )
+        #expect(!world.notes.contains("was changed"))
+        let json = try World()
+        #expect(try await run(arguments + ["-o", "json"], in: json.dependencies()) == .failed)
+        #expect(try JSON(parsing: json.result.utf8)["isIntact"] == false)
+        #expect(try JSON(parsing: json.notes.utf8)["code"] == "COPY_BEHIND")
+    }
+
     private func hex(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

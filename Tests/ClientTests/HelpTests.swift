@@ -21,6 +21,9 @@ struct HelpTests {
 
     static let all = commands(SSMBroker.self, []).map(\.0)
 
+    /// The commands that do something themselves.
+    static let leaves = commands(SSMBroker.self, []).map(\.1).filter { $0.configuration.subcommands.isEmpty }
+
     private static func help(_ command: Command) -> String {
         let type = commands(SSMBroker.self, []).first { $0.0.names == command.names }?.1 ?? SSMBroker.self
         return SSMBroker.helpMessage(for: type, columns: 80) + "\n"
@@ -42,6 +45,15 @@ struct HelpTests {
         let help = Self.help(command)
         #expect(help.contains("Example"))
         for line in help.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+
+    @Test("help for a command that is not there is wrong usage, at every depth")
+    func unknown() {
+        #expect(SSMBroker.unknownHelp(["help", "nosuch"])?.message.contains("'nosuch'") == true)
+        #expect(SSMBroker.unknownHelp(["help", "audit", "nosuch"])?.message.contains("'nosuch'") == true)
+        for known in [[], ["help"], ["help", "audit"], ["help", "audit", "query"], ["audit", "help"], ["nosuch"]] {
+            #expect(SSMBroker.unknownHelp(known) == nil)
+        }
     }
 
     @Test("every recorded help belongs to a command")

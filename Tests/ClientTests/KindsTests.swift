@@ -159,7 +159,8 @@ struct KindsTests {
     @Test("a plugin that opens no port is given up, as stuck")
     func stuck() async throws {
         var (world, dependencies) = try world(["trap 'exit 0' INT", "sleep 60 & wait"])
-        dependencies.pause = { _ in }
+        let wait = dependencies.pause
+        dependencies.pause = { if $0 < 10_000 { await wait($0) } }
         #expect(try await run("forward", Self.node, "-L", "0:5432", in: dependencies) == .plugin)
         #expect(world.notes.contains("did not open a port") && world.transport.isExhausted)
     }

@@ -61,7 +61,7 @@ struct MapRolloutTests {
                   100000000001 ap-southeast-2: SSMBroker-Shell-Set1, seen 2026-11-21 08:00:00
                   100000000001 ap-southeast-2: SSMBroker-Shell-Set3, seen 2026-11-21 08:00:00
 
-                What went wrong, or why a place is skipped:
+                What went wrong:
                   100000000003 ap-southeast-2: the enforcer's role cannot be assumed
 
                 """

@@ -152,4 +152,45 @@ struct MapTests {
         #expect(try await run("map", "validate", "/nonexistent.yaml", in: world.dependencies()) == .usage)
         #expect(world.notes.contains("There is no such file."))
     }
+
+    @Test("a folder in a map's place is called one, and - is standard input")
+    func otherPlaces() async throws {
+        let world = try World()
+        #expect(try await run("map", "validate", world.folder.path, in: world.dependencies()) == .usage)
+        #expect(world.notes.contains("It is a folder."))
+        let program = Process()
+        let (input, output) = (Pipe(), Pipe())
+        program.executableURL = URL(fileURLWithPath: Project.command)
+        program.arguments = ["map", "validate", "-"]
+        program.standardInput = input
+        program.standardOutput = output
+        try program.run()
+        input.fileHandleForWriting.write(Data("version: 1\npermissionSets:\n  Ops: {linuxUser: ops}\n".utf8))
+        try input.fileHandleForWriting.close()
+        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(said.contains("-: valid, 1 permission set"), "\(said)")
+    }
+
+    @Test("plan and publish tell the warnings of validate before anything is asked of the broker")
+    func planned() async throws {
+        let text = "version: 1\nlogging: {standard: {}}\npermissionSets:\n  Ops:\n    linuxUser: ops\n"
+        for command in ["plan", "publish"] {
+            let world = try World([Answers.problem(.administratorRequired)])
+            let file = try world.folder.write(text, as: "map.yaml")
+            #expect(try await run("map", command, file, in: world.dependencies()) == .denied)
+            #expect(world.notes.hasPrefix("ssm-broker: \(file):"), "\(world.notes)")
+            #expect(world.notes.contains(":4:3: warning: "), "\(world.notes)")
+            let purpose = command == "plan" ? "The plan was not made" : "Nothing was published"
+            #expect(world.notes.contains("\n" + "ssm-broker: \(purpose)"), "\(world.notes)")
+        }
+    }
+
+    @Test("an empty note is refused before anything is asked")
+    func emptyNote() async throws {
+        for command in [["publish", Self.shipped], ["rollback", "3"]] {
+            let world = try World()
+            #expect(try await run(["map"] + command + ["--note", ""], in: world.dependencies()) == .usage)
+            #expect(world.notes.contains("--note takes 1 to 512 characters"), "\(world.notes)")
+        }
+    }
 }

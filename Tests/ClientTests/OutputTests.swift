@@ -123,4 +123,30 @@ struct OutputTests {
         #expect(Printable.cut("日本語", to: 5) == "日本…")
         #expect(Printable.cut("abc", to: 3) == "abc")
     }
+
+    @Test("at a terminal no word of a failure is broken, and a command to copy stands whole")
+    func filled() {
+        let failure = CommandFailure(
+            .failed,
+            code: "X",
+            what: "Nothing was published: version 12 is the current one, not 11, as somebody else was faster.",
+            why: ["Version 12 by rita, 2026-11-21 08:00:00 UTC: a user for the new team; 1 added, 2 changed"],
+            next: "See what changed, take it over into your map, then again: ssm-broker map diff 11 12"
+        )
+        #expect(
+            failure.lines(width: 60) == [
+                "ssm-broker: Nothing was published: version 12 is the current",
+                "  one, not 11, as somebody else was faster.",
+                "  Why: Version 12 by rita, 2026-11-21 08:00:00 UTC: a user",
+                "       for the new team; 1 added, 2 changed",
+                "  Next: See what changed, take it over into your map, then", "        again:",
+                "        ssm-broker map diff 11 12",
+            ]
+        )
+        #expect(failure.lines(width: nil).count == 3)
+        let command = "ssm-broker audit pull --to " + String(repeating: "x", count: 80)
+        #expect(
+            CommandFailure(.failed, code: "X", what: "No.", next: command).lines(width: 60)[1] == "  Next: \(command)"
+        )
+    }
 }

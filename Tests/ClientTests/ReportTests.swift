@@ -156,7 +156,13 @@ struct ReportTests {
             arguments[5],
             in: world.dependencies()
         )
-        #expect(status == .usage && world.notes.contains("wrong.json"))
+        #expect(status == .usage && world.notes.contains("wrong.json is not what audit verify prints"))
+        let missing = "\(folder.path)/none.json"
+        let again = ["audit", "report", "--html", file, "--reconciliation", missing]
+        #expect(try await run(again, in: world.dependencies()) == .usage)
+        #expect(
+            world.notes.contains("There is no such file.") && world.notes.contains("audit reconcile --output json >")
+        )
         #expect(folder.names == ["wrong.json"])
     }
 }

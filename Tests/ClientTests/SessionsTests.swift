@@ -42,6 +42,20 @@ struct SessionsTests {
         #expect(world.transport.requests.map(\.url).first?.hasSuffix("/v1/sessions?limit=100") == true)
     }
 
+    @Test("an empty list says whose sessions were looked at, beside the results")
+    func empty() async throws {
+        let lines = [
+            ([], "You have no session that fits; those of others are shown with --all."),
+            (["--user", "bob"], "No session of yours fits; those of others are shown with --all."),
+            (["--all"], "No session fits."),
+        ]
+        for (arguments, line) in lines {
+            let world = try World([Self.page()])
+            #expect(try await run(["sessions", "list"] + arguments, in: world.dependencies()) == .done)
+            #expect(world.notes == "ssm-broker: \(line)\n")
+        }
+    }
+
     @Test("filters are asked of the broker, and pages are put together up to the limit")
     func pages() async throws {
         let first = try Self.session(2, user: "a\u{1B}[2Jb")

@@ -11,6 +11,7 @@ final class RunStage: Sendable {
     let audit: MemoryAuditStore
     let rollout = RolloutMemory()
     let organization = FixedOrganization()
+    let notes = NotedMessages()
     private let number = Mutex<Int64?>(1)
     private let ids = Mutex(0)
 
@@ -49,7 +50,7 @@ final class RunStage: Sendable {
                         }
                     )
                 },
-                logger: silent,
+                logger: notes.logger,
                 settings: settings
             )
         )

@@ -160,6 +160,18 @@ struct RunTests {
         let report = await stage.run(map: try EnforcerCast.map())
         #expect(report.skipped == 2 && report.changed == 0 && stage.world.calls.isEmpty)
         #expect(stage.rollout.all.allSatisfy { $0.state == .skipped && $0.problem != nil })
+        #expect(!stage.notes.messages.contains("place not as the map says"))
+    }
+
+    @Test("a place that cannot be made what the map says is told")
+    func told() async throws {
+        let stage = RunStage()
+        stage.world.fail(
+            .init(operation: "CreateDocument", failure: refusal("CreateDocument", "DocumentLimitExceeded", .refused))
+        )
+        let report = await stage.run(map: try EnforcerCast.map())
+        #expect(report.failed == 1)
+        #expect(stage.notes.messages.filter { $0 == "place not as the map says" }.count == 1)
     }
 
     @Test("a Region that is off in one account is skipped there, and no failure")
@@ -170,5 +182,6 @@ struct RunTests {
         #expect(report.skipped == 1 && report.current == 1 && report.failed == 0)
         let off = stage.rollout[Place(EnforcerCast.first, EnforcerCast.frankfurt)]
         #expect(off?.state == .skipped && off?.problem?.contains("off") == true)
+        #expect(!stage.notes.messages.contains("place not as the map says"))
     }
 }

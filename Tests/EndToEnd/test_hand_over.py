@@ -73,7 +73,8 @@ def test_the_engineers_credentials_are_not_in_the_plugins_environment(
         assert not [name for name, value in environment.items() if secret in value]
     aws = {name for name in environment if name.startswith("AWS_")} - {handed_over.variable}
     assert aws <= {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "AWS_DEFAULT_REGION",
-                   "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_STS", "AWS_EC2_METADATA_DISABLED"}  # fmt: skip
+                   "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSMMESSAGES",
+                   "AWS_EC2_METADATA_DISABLED"}  # fmt: skip
     # The variable is the plugin's alone: the client does not have it in its own environment.
     mine = Path(f"/proc/{handed_over.terminal.pid}/environ").read_bytes().decode()
     assert handed_over.variable not in mine and "TokenValue" not in mine

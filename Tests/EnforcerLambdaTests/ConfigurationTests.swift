@@ -42,7 +42,7 @@ struct ConfigurationTests {
                 "SSM_BROKER_ORGANIZATION": "o-abcde12345",
                 "SSM_BROKER_FORBIDDEN_LINUX_USERS": "oracle,sapadm",
                 "SSM_BROKER_ENFORCE_RULE": "arn:aws-cn:events:cn-north-1:999900001111:rule/ssm-broker-enforce",
-                "SSM_BROKER_DRIFT_RULE": "arn:aws-cn:events:cn-north-1:999900001111:rule/ssm-broker-drift",
+                "SSM_BROKER_DRIFT_RULE": "arn:aws-cn:events:cn-north-1:999900001111:rule/ssm-broker/ssm-broker-drift",
                 "SSM_BROKER_CUSTOM_RESOURCE_ALIAS": "cfn",
                 "SSM_BROKER_ORGANIZATION_CALLS_PER_SECOND": "2",
             ])
@@ -115,7 +115,7 @@ struct ConfigurationTests {
         Refusal(
             change: ["SSM_BROKER_DRIFT_RULE": "x"],
             line:
-                "SSM_BROKER_DRIFT_RULE: needs an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker-drift"
+                "SSM_BROKER_DRIFT_RULE: needs an EventBridge rule's ARN as arn:aws:events:eu-west-1:999900001111:rule/ssm-broker/ssm-broker-drift"
         ),
         Refusal(
             change: ["SSM_BROKER_CUSTOM_RESOURCE_ALIAS": "7"],

@@ -12,6 +12,7 @@ BROKER_LOGS = f"arn:aws:logs:eu-west-1:{BROKER_ACCOUNT}:log-group:/aws/lambda/ss
 KEY = f"arn:aws:kms:eu-west-1:{BROKER_ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 EVENTS = f"arn:aws:events:eu-west-1:{BROKER_ACCOUNT}"
 ALARM = f"arn:aws:cloudwatch:eu-west-1:{BROKER_ACCOUNT}:alarm:ssm-broker RecordsChanged"
+TOPIC = f"arn:aws:sns:eu-west-1:{BROKER_ACCOUNT}:ssm-broker-alarms"
 PIPE = f"arn:aws:pipes:eu-west-1:{BROKER_ACCOUNT}:pipe/ssm-broker-changed-records"
 CHANGED_RECORDS = f"arn:aws:logs:eu-west-1:{BROKER_ACCOUNT}:log-group:/ssm-broker/changed-records"
 BROKER_ADMIN = Caller("role/Admin", BROKER_ACCOUNT)
@@ -54,6 +55,7 @@ CASES = [
           ("cloudwatch:SetAlarmState", ALARM),
           ("logs:DeleteMetricFilter", BROKER_LOGS), ("logs:PutMetricFilter", CHANGED_RECORDS),
           ("events:DeleteEventBus", f"{EVENTS}:event-bus/ssm-broker"),
+          ("sns:DeleteTopic", TOPIC), ("sns:SetTopicAttributes", TOPIC), ("sns:RemovePermission", TOPIC),
       )),
     *(in_broker_account(f"an administrator may not {action} of a bus", BROKER_ADMIN, f"events:{action}",
                         f"{EVENTS}:event-bus/ssm-broker", "BusPolicyStays")
@@ -65,5 +67,6 @@ CASES = [
       for action in ("DeleteRule", "DisableRule") for rule in ("ssm-broker-sweep", "ssm-broker/ssm-broker-drift")),
     in_broker_account("deployments change what watches", BROKER_DEPLOYER, "pipes:UpdatePipe", PIPE),
     in_broker_account("alarms of others are theirs", BROKER_ADMIN, "cloudwatch:DeleteAlarms", ALARM.replace("ssm-broker", "x")),
+    in_broker_account("administrators subscribe to alarms", BROKER_ADMIN, "sns:Subscribe", TOPIC),
     in_broker_account("administrators look at alarms", BROKER_ADMIN, "cloudwatch:DescribeAlarms", ALARM),
 ]  # fmt: skip

@@ -64,6 +64,9 @@ def _broker() -> dict[str, dict[str, Any]]:
     where = broker_stack.TEMPLATE
     full = broker_stack.stack({"VpcEndpointIds": "vpce-0123456789abcdef0", "AdmittedRoles": member_account.ADMITTED})
     roles = full.of_type("AWS::IAM::Role")
+    bucket = {"Bucket.Arn": "arn:aws:s3:::ssm-broker-code-999900001111-eu-west-1"}
+    releasing = {"ReleaseRoles": member_account.ADMITTED}
+    artifacts = Stack(load("infra/broker/artifacts.yaml"), releasing, bucket, AWS_AccountId=BROKER_ACCOUNT)
     return {
         **{f"{where}: {name}'s trust": one["AssumeRolePolicyDocument"] for name, one in roles.items()},
         **{f"{where}: {name}'s rights": one["Policies"][0]["PolicyDocument"] for name, one in roles.items()},
@@ -71,9 +74,10 @@ def _broker() -> dict[str, dict[str, Any]]:
             {"VpcEndpointIds": "vpce-0123456789abcdef0", "AdmittedRoles": member_account.ADMITTED}
         ),
         f"{where}: the audit table's": broker_stack.table_policy(),
-        "infra/broker/artifacts.yaml": Stack(load("infra/broker/artifacts.yaml"), attributes={
-            "Bucket.Arn": "arn:aws:s3:::ssm-broker-code-999900001111-eu-west-1",
-        }).properties("BucketPolicy")["PolicyDocument"],
+        "infra/broker/artifacts.yaml": artifacts.properties("BucketPolicy")["PolicyDocument"],
+        "infra/broker/artifacts.yaml: ReleaseRole's trust": artifacts.properties("ReleaseRole")["AssumeRolePolicyDocument"],
+        "infra/broker/artifacts.yaml: ReleaseRole's rights": artifacts.properties("ReleaseRole")["Policies"][0]["PolicyDocument"],
+        f"{where}: the alarms' topic's": full.properties("AlarmTopicPolicy")["PolicyDocument"],
         f"{where}: the key's": full.properties("Key")["KeyPolicy"],
         f"{where}: the event bus's": {"Statement": full.properties("EventBusPolicy")["Statement"]},
     }

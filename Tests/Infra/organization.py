@@ -18,7 +18,8 @@ MANAGEMENT_ACCOUNT = "000000000000"
 ADMINISTRATOR = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
 FULL_ACCESS = ADMINISTRATOR
 """FullAWSAccess, which Organizations attaches everywhere: deny-list SCPs stand beside it."""
-_TOLD = frozenset({"ssm:documenttype", "ec2:createaction", "aws:sourcevpce", "lambda:invokedviafunctionurl"})
+_TOLD = frozenset({"ssm:documenttype", "ec2:createaction", "aws:sourcevpce", "lambda:functionurlauthtype",
+                   "lambda:invokedviafunctionurl"})
 """Condition keys that only these questions carry; a question that leaves one out means that AWS does not say it."""
 
 

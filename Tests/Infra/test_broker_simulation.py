@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,6 +71,19 @@ def test_both_sides_must_allow() -> None:
     assert ask(ALICE, INVOKE, control, [CALL_BROKER], policy).is_allowed
     nothing = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}})
     assert not ask(ALICE, INVOKE, control, [nothing], policy).is_allowed
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [(path, method) for path, methods in broker_stack.stack().properties("Api")["Body"]["paths"].items() for method in methods],
+)
+def test_whoever_may_call_the_broker_reaches_every_route(path: str, method: str) -> None:
+    place = "/".join("x" if part.startswith("{") else part for part in path.split("/"))
+    question = Question("execute-api:Invoke", f"arn:aws:execute-api:{REGION}:{BROKER_ACCOUNT}:a1b2c3d4e5/prod/{method.upper()}{place}")
+    control = [guardrails.rendered(one) for one in guardrails.EVERYWHERE]
+    assert ask(ALICE, question, control, [CALL_BROKER], json.dumps(broker_stack.api_policy())).is_allowed
+    invoked = str(broker_stack.stack().properties("ApiMayInvoke")["SourceArn"])
+    assert fnmatch.fnmatchcase(question.resource, invoked)
 
 
 def as_deployed(policy: dict[str, Any], logs: str) -> Any:

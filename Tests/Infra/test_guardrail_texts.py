@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import guardrails
@@ -20,6 +21,12 @@ def test_each_fits_the_old_limit(name: str, landscape: str) -> None:
     assert size <= guardrails.OLD_LIMIT
     said = re.search(r"each below ([\d,]+) characters", (guardrails.FOLDER / "README.md").read_text())
     assert said and size < int(said.group(1).replace(",", ""))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_loses_nothing_when_blanks_are_taken_out(name: str) -> None:
+    # As the README has it done where LZA does not do it.
+    assert json.loads(re.sub(r"[ \n]", "", guardrails.source(name))) == json.loads(guardrails.source(name))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -51,10 +51,12 @@ def test_the_claim_is_the_tag_and_comes_from_the_user_not_from_groups() -> None:
 
 API = "arn:aws:execute-api:eu-west-1:999900001111:a1b2c3d4e5/prod/POST/v1/sessions"
 NODE = "arn:aws:ec2:eu-west-1:111122223333:instance/i-0aaaaaaaaaaaaaaa1"
-SHELL, PORT, PREFERENCES = (
+SHELL, PORT, COMMAND, SSH, PREFERENCES = (
     f"arn:aws:ssm:eu-west-1:111122223333:document/{name}"
-    for name in ("SSMBroker-Shell-DatabaseAdmin", "SSMBroker-Port-DatabaseAdmin", "SSM-SessionManagerRunShell")
+    for name in (*(f"SSMBroker-{kind}-DatabaseAdmin" for kind in ("Shell", "Port", "Command", "SSH")), "SSM-SessionManagerRunShell")
 )
+FUNCTION = "arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker:live"
+RELEASE = "arn:aws:iam::999900001111:role/ssm-broker/release/SSMBrokerRelease"
 SESSION = "arn:aws:ssm:eu-west-1:111122223333:session/alice-0a1b2c3d4e5f60718"
 ENROLLED = {"ssm:resourceTag/SsmBroker": "enabled"}
 
@@ -70,11 +72,20 @@ ENROLLED = {"ssm:resourceTag/SsmBroker": "enabled"}
         ("call-broker", "ssm:StartSession", NODE, ENROLLED, False),
         ("call-broker", "ssm:TerminateSession", SESSION, {}, False),
         ("call-broker", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:999900001111:function:ssm-broker", {}, False),
+        ("call-broker-by-url", "lambda:InvokeFunctionUrl", FUNCTION, {"lambda:FunctionUrlAuthType": "AWS_IAM"}, True),
+        ("call-broker-by-url", "lambda:InvokeFunctionUrl", FUNCTION, {"lambda:FunctionUrlAuthType": "NONE"}, False),
+        ("call-broker-by-url", "lambda:InvokeFunction", FUNCTION, {"lambda:InvokedViaFunctionUrl": "true"}, True),
+        ("call-broker-by-url", "lambda:InvokeFunction", FUNCTION, {"lambda:InvokedViaFunctionUrl": "false"}, False),
+        ("call-broker-by-url", "lambda:InvokeFunction", FUNCTION, {}, False),
+        ("call-broker-by-url", "execute-api:Invoke", API, {}, False),
+        ("release", "sts:AssumeRole", RELEASE, {}, True),
+        ("release", "sts:AssumeRole", RELEASE.replace("/release/SSMBrokerRelease", "/BrokerExecution"), {}, False),
+        ("release", "s3:PutObject", "arn:aws:s3:::ssm-broker-code-999900001111-eu-west-1/1.0.0/x.zip", {}, False),
         ("break-glass", "ssm:StartSession", NODE, ENROLLED, True),
         ("break-glass", "ssm:StartSession", NODE, {}, False),
         ("break-glass", "ssm:StartSession", SHELL, {}, True),
         ("break-glass", "ssm:StartSession", SHELL, {"ssm:SessionDocumentAccessCheck": "false"}, False),
-        ("break-glass", "ssm:StartSession", PORT, {}, False),
+        *(("break-glass", "ssm:StartSession", document, {}, False) for document in (PORT, COMMAND, SSH)),
         ("break-glass", "ssm:StartSession", PREFERENCES, {}, False),
         ("break-glass", "ssm:ResumeSession", SESSION, {"ssm:resourceTag/aws:ssmmessages:session-id": "AROA:alice"}, True),
         ("break-glass", "ssm:ResumeSession", SESSION, {"ssm:resourceTag/aws:ssmmessages:session-id": "AROA:bob"}, False),

@@ -149,14 +149,14 @@ def allow(actions: str | list[str], resources: str | Iterable[str], **conditions
     return {"Effect": "Allow", "Action": actions, "Resource": resource, **({"Condition": conditions} if conditions else {})}
 
 
-def start_policy(node: str = cast.DB_1, name: str = SHELL) -> dict[str, Any]:
+def start_policy(node: str = cast.DB_1, name: str = SHELL, role: str = "db") -> dict[str, Any]:
     """The broker's "start" session: one node by id and tags, one document, nothing else."""
     ssm = f"arn:aws:ssm:{cast.REGION}:{cast.FIRST_ACCOUNT}"
     return policy(
         allow(
             "ssm:StartSession",
             f"arn:aws:ec2:{cast.REGION}:{cast.FIRST_ACCOUNT}:instance/{node}",
-            StringEquals={"ssm:resourceTag/Role": ["db"]},
+            StringEquals={"ssm:resourceTag/Role": [role]},
         ),
         allow("ssm:StartSession", f"{ssm}:document/{name}"),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from kinds_contract import KindsContract, Start, begun, exited, failed
@@ -64,7 +65,7 @@ class CommandContract(KindsContract):
 
     @pytest.mark.parametrize(("line", "properties", "words"), UNFIT)
     def test_a_command_the_agent_refuses_has_no_status(
-        self, start: Start, sessions: list[StartedSession], line: str, properties: dict[str, object], words: str
+        self, start: Start, sessions: list[StartedSession], line: str, properties: dict[str, Any], words: str
     ) -> None:
         plugin = start(command_document(**properties), command=line)
         assert plugin.end() == 0

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from session_world import Running
+from running import Running
 
 PATIENCE = 60.0
 """Seconds that bytes may stay away."""

@@ -14,7 +14,7 @@ from connections import connected, digest, exchange, opened_port, receive, recei
 from kinds_contract import KindsContract, Start, begun, exited, failed
 from session_world import SessionService, StartedSession, eventually, port_document
 
-ECHO, GREETING_ECHO, SUMMING, HANGING_UP, NOBODY = "5432", "5433", "5434", "5435", "5999"
+ECHO, GREETING_ECHO, SUMMING, HANGING_UP, TALKING, NOBODY = "5432", "5433", "5434", "5435", "5437", "5999"
 REFUSED = b"\nConnection to destination port failed, check SSM Agent logs.\n"
 
 
@@ -167,6 +167,18 @@ class ForwardingContract(KindsContract):
             for text in (b"before", b"after", b"after another"):
                 assert exchange(connection, text) == text
                 service.drop_connection(sessions[0].session_id)
+
+    def test_what_the_node_sends_comes_whole_across_broken_channels(
+        self, start: Start, sessions: list[StartedSession], service: SessionService
+    ) -> None:
+        said = "".join(f"{number}\n" for number in range(1, 900_001)).encode()
+        heard = b""
+        with connected(opened_port(start(port_document(), portNumber=TALKING))) as connection:
+            for part in (1_000_000, 2_000_000, len(said)):
+                heard += receive(connection, part - len(heard))
+                service.drop_connection(sessions[0].session_id)
+            assert receive_all(connection) == b""
+        assert digest(heard) == digest(said)
 
     def test_one_newline_alone_becomes_a_carriage_return(self, start: Start) -> None:
         # A frame's header is 8 bytes and a message carries 1,024: this frame's last byte is a message of its own.

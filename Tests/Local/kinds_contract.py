@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from running import Running
 from session_world import (
     NodeUsers,
-    Running,
     SessionService,
     StartedSession,
     plugin_command,

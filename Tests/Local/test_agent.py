@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 import pytest
 from plugin_contract import nodes
 from session_world import NODES, ROOT, WEB, LinuxUser, Node, NodeUsers, document, eventually
-from system.run_as import CannotStart, run_as, shell_environment
 from system.node_process import UserSwitch
+from system.run_as import CannotStart, run_as, shell_environment
 from system.session_document import NotSupported, SessionDocument
 
 __all__ = ["nodes"]
@@ -99,15 +98,6 @@ class TestRunAs:
         }
 
 
-def said_by(nodes: NodeUsers, address: str, port: int) -> str:
-    """The first line of what a node reaches, or why it reaches nothing."""
-    try:
-        with nodes.process(WEB).dial(address, port) as connection, connection.makefile() as lines:
-            return lines.readline().strip()
-    except OSError as error:
-        return os.strerror(error.errno or 0)
-
-
 def run_on(nodes: NodeUsers, user: LinuxUser, script: str) -> str:
     """Runs a script at a shell of the node, and returns what its terminal showed."""
     master, slave = os.openpty()
@@ -152,17 +142,6 @@ class TestNode:
             assert "dbadmin" not in pathlib.Path("/etc", name).read_text()
         assert not pathlib.Path("/home/dbadmin").exists()
 
-    def test_a_node_has_its_own_ports_and_reaches_its_own_network(self, nodes: NodeUsers) -> None:
-        if nodes.switch.identity == "none":
-            pytest.skip(nodes.switch.notice or "")
-        with socket.create_server(("127.0.0.1", 0)) as hosts:
-            assert said_by(nodes, "127.0.0.1", hosts.getsockname()[1]) == "Connection refused"
-        assert said_by(nodes, "127.0.0.1", 22) == "SSH-2.0-OpenSSH_9.2p1 web-1"
-        assert said_by(nodes, "10.1.0.20", 5432) == "db.internal greets"
-        assert said_by(nodes, "10.1.0.77", 5432) == "Network is unreachable"
-        shown = run_on(nodes, DBADMIN, "getent hosts db.internal; getent hosts web-1")
-        assert shown.split() == ["10.1.0.20", "db.internal", "127.0.0.1", "localhost", "web-1"]
-
     def test_a_shell_sees_neither_our_environment_nor_our_descriptors(
         self, nodes: NodeUsers, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -191,7 +170,8 @@ class TestNode:
 import sys
 sys.path[:0] = {[str(ROOT / "infra/local"), str(pathlib.Path(__file__).parent)]!r}
 from session_world import NODES, WEB, NodeUsers, Person, session_service, start_request
-from test_agent import DBADMIN, run_on, said_by
+from test_agent import DBADMIN, run_on
+from test_node_network import said_by
 from channel_client import opened
 nodes = NodeUsers(NODES)
 print(nodes.switch.identity, nodes.switch.notice)

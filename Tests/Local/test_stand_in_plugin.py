@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 import signal
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from plugin_contract import STAND_IN, Connect, PluginContract, nodes
+from running import Running
 from session_world import (
     REGION,
     NodeUsers,
@@ -152,3 +154,17 @@ def test_it_hangs_when_nobody_answers(nodes: NodeUsers, tmp_path: pathlib.Path) 
     person.type("\x03")
     assert person.wait() == -signal.SIGINT
     person.kill()
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 400, 25))
+def test_an_early_control_c_ends_it_without_a_word(nodes: NodeUsers, tmp_path: pathlib.Path, milliseconds: int) -> None:
+    with session_service(nodes) as service:
+        started = service.start(start_request())
+    command, environment = plugin_command(STAND_IN, started, "http://127.0.0.1:9", tmp_path)  # where nobody answers
+    plugin = Running(command, environment)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        plugin.process.wait(milliseconds / 1000)
+    plugin.process.send_signal(signal.SIGINT)
+    assert plugin.end() == -signal.SIGINT
+    assert bytes(plugin.shown) in (b"", f"\nStarting session with SessionId: {started.session_id}\n".encode())
+    plugin.kill()

@@ -34,7 +34,12 @@ struct Anchors: Sendable {
         do {
             content = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch {
-            throw CommandFailure(.usage, code: "FILE_UNREADABLE", what: "\(path) cannot be read.")
+            throw CommandFailure(
+                .usage,
+                code: "FILE_UNREADABLE",
+                what: "\(path) cannot be read, so nothing was compared with it.",
+                next: "Name a file with lines of audit heads, or of the broker's log, with --anchors."
+            )
         }
         self.init(text: content)
         guard count > 0 else {
@@ -79,7 +84,9 @@ struct Anchors: Sendable {
         return ChainCheck.Finding(
             chain: chain,
             sequence: length,
-            explanation: "It is missing: the chain was cut; kept elsewhere is the hash of record \(last)."
+            explanation: "It is missing: the chain was cut; kept elsewhere is the hash of record \(last).",
+            // A copy that is only older has every chain: a new log begins with all of them.
+            isPastTheEnd: length > 0
         )
     }
 

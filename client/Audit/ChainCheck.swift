@@ -10,6 +10,8 @@ struct ChainCheck: Sendable {
         let sequence: Int64
         /// What does not fit.
         let explanation: String
+        /// Whether the chain only ends before a hash that was kept elsewhere.
+        var isPastTheEnd = false
     }
 
     /// Which chain.

@@ -35,7 +35,8 @@ struct FilterOptions: ParsableArguments {
             region: Self.value("region", region, "a Region as eu-west-1", &problems) { try? Region($0) },
             linuxUser: linuxUser,
             events: events(&problems),
-            code: code,
+            // Codes are of capital letters, and nobody types those who need not.
+            code: code?.uppercased(),
             session: Self.value("session", session, "a broker's id of a session", &problems) { try? RecordID($0) },
             limit: AuditQuery.maximumLimit
         )
@@ -93,14 +94,14 @@ enum RecordFormat: String, Sendable, ExpressibleByArgument, CaseIterable {
     case json
     /// One document a line for a program that reads as they come.
     case ndjson
+    /// For a shell: tabs between the cells, no header.
+    case tsv
     /// For a spreadsheet.
     case csv
 
+    /// The form that every command knows; nil for CSV, which only lists of records have.
+    var form: OutputFormat? { OutputFormat(rawValue: rawValue) }
+
     /// How failures are written beside it.
-    var failures: OutputFormat {
-        switch self {
-        case .table, .csv: .table
-        case .json, .ndjson: .json
-        }
-    }
+    var failures: OutputFormat { form ?? .table }
 }

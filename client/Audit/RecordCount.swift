@@ -57,19 +57,18 @@ struct RecordCount: Sendable {
     /// Writes the counts.
     func write(to output: Output, as format: RecordFormat) {
         let objects: [JSON] = rows.map { [key.rawValue: .string($0.value), "count": .integer(Int64($0.count))] }
-        switch format {
-        case .json:
-            let json: JSON = ["by": .string(key.rawValue), "counts": .array(objects), "total": .integer(Int64(total))]
-            output.result(Printable.json(json.canonicalText) + "\n")
-        case .ndjson:
-            for object in objects { output.result(Printable.json(object.canonicalText) + "\n") }
-        case .csv:
+        let rows = rows
+        guard let form = format.form else {
             output.result(CSV.line([key.rawValue, "count"]))
             for row in rows { output.result(CSV.line([output.forPlace(row.value), String(row.count)])) }
-        case .table:
+            return
+        }
+        let list = Rows(objects, columns: [key.rawValue, "count"])
+        let json: JSON = ["by": .string(key.rawValue), "counts": .array(objects), "total": .integer(Int64(total))]
+        output.write(json, rows: list, as: form) {
             let columns = [Table.Column(key.rawValue.uppercased(), mayShrink: true), Table.Column("RECORDS")]
-            let table = Table(columns, rows: rows.map { [$0.value.isEmpty ? "-" : $0.value, String($0.count)] })
-            output.result(table.lines(width: output.columns).map { $0 + "\n" }.joined())
+            return Table(columns, rows: rows.map { [$0.value.isEmpty ? "-" : $0.value, String($0.count)] })
+                .lines(width: output.columns)
         }
     }
 }

@@ -10,7 +10,7 @@ struct RecordLine: Sendable {
         record = chained.record
     }
 
-    /// The columns of ``cells``, for the first line of CSV.
+    /// The columns of ``cells``, for the first line of CSV; TSV has the same without it.
     static let names = [
         "time", "event", "code", "user", "permission_set", "account", "region", "node", "linux_user", "kind", "session",
         "session_id", "command", "host", "port", "reason", "ticket", "source_ip", "detail", "record", "chain",
@@ -33,6 +33,14 @@ struct RecordLine: Sendable {
             [record.time.description, record.event.rawValue, record.decision?.code] + who + place1 + session + what
             + why
         return all.map { $0 ?? "" } + [record.id.text] + place
+    }
+
+    /// Records for programs.
+    static func rows(of records: [ChainedRecord]) -> Rows {
+        Rows(
+            objects: { records.map { RecordLine($0).json } },
+            cells: { records.map { RecordLine($0).cells } }
+        )
     }
 
     /// A record for programs: its place in the chain, and the record itself as an object.

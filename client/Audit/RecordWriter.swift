@@ -15,18 +15,12 @@ struct RecordWriter: Sendable {
 
     /// Writes some records; for a table or a JSON document, all of them.
     func write(_ records: [ChainedRecord]) {
-        let lines = records.map(RecordLine.init)
-        switch format {
-        case .table:
-            let table = Table(RecordLine.columns, rows: lines.map(\.row))
-            output.result(table.lines(width: output.columns).map { $0 + "\n" }.joined())
-        case .json:
-            let json: JSON = ["records": .array(lines.map(\.json))]
-            output.result(Printable.json(json.canonicalText) + "\n")
-        case .ndjson:
-            output.result(lines.map { Printable.json($0.json.canonicalText) + "\n" }.joined())
-        case .csv:
-            output.result(lines.map { CSV.line($0.cells.map(output.forPlace)) }.joined())
+        guard let form = format.form else {
+            return output.result(records.map { CSV.line(RecordLine($0).cells.map(output.forPlace)) }.joined())
+        }
+        let rows = RecordLine.rows(of: records)
+        output.write(["records": .array(rows.objects())], rows: rows, as: form) {
+            Table(RecordLine.columns, rows: records.map { RecordLine($0).row }).lines(width: output.columns)
         }
     }
 }

@@ -58,6 +58,9 @@ struct SessionStory: Sendable {
         ])
     }
 
+    /// Its records for programs, with the columns that `audit query` has.
+    var rows: Rows { RecordLine.rows(of: records) }
+
     /// The story for a person.
     ///
     /// - Parameter width: The columns there are.

@@ -1,7 +1,7 @@
 internal import SessionCore
 
 extension BrokerClient {
-    private static let blockMilliseconds = 33_000
+    static let blockMilliseconds = 33_000
 
     /// Blocks a user or a role, and ends their sessions.
     ///
@@ -36,9 +36,9 @@ extension BrokerClient {
     /// The blocks in force.
     ///
     /// - Throws: ``CommandFailure``.
-    func blocks() async throws -> [Block] {
+    func blocks(milliseconds: Int = blockMilliseconds) async throws -> [Block] {
         let purpose = "The blocks were not listed"
-        let json = try await call("GET", "/v1/blocks", milliseconds: Self.blockMilliseconds, purpose: purpose)
+        let json = try await call("GET", "/v1/blocks", milliseconds: milliseconds, purpose: purpose)
         guard let list = BlockList(json: json) else { throw unreadable(purpose) }
         return list.blocks
     }

@@ -37,16 +37,22 @@ struct PublishedVersion: Sendable, Hashable {
 
 extension BrokerClient {
     private static let mapMilliseconds = 33_000
-    private static let readPurpose = "The role map was not read"
+    static let readPurpose = "The role map was not read"
+    static let historyPurpose = "The history of the role map was not read"
 
     /// The published versions, newest first.
     ///
     /// - Parameters:
     ///   - limit: How many at most.
     ///   - since: Only versions with a larger number.
+    ///   - purpose: What did not happen when this fails.
     /// - Returns: The versions.
     /// - Throws: ``CommandFailure``.
-    func mapVersions(upTo limit: Int, since: Int64 = 0) async throws -> [PublishedVersion] {
+    func mapVersions(
+        upTo limit: Int,
+        since: Int64 = 0,
+        purpose: String = historyPurpose
+    ) async throws -> [PublishedVersion] {
         var found: [PublishedVersion] = []
         var cursor: String?
         repeat {
@@ -56,12 +62,12 @@ extension BrokerClient {
                 "/v1/role-map/versions",
                 query: query.map { (name: $0.0, value: $0.1) },
                 milliseconds: Self.mapMilliseconds,
-                purpose: "The history of the role map was not read"
+                purpose: purpose
             )
             let elements = page["versions"]?.elements ?? []
             let versions = elements.compactMap(PublishedVersion.init(json:))
             guard page["versions"]?.elements != nil, versions.count == elements.count else {
-                throw unreadableMap("The history of the role map was not read")
+                throw unreadableMap(purpose)
             }
             found += versions.filter { $0.number > since }
             cursor = versions.contains { $0.number <= since } ? nil : page["next"]?.text
@@ -72,21 +78,24 @@ extension BrokerClient {
     /// A published version with its map: of that number, or the current one.
     ///
     /// - Throws: ``CommandFailure``; with `MAP_MISSING` when nothing is published.
-    func publishedMap(_ number: Int64? = nil) async throws -> (version: PublishedVersion, map: RoleMap) {
+    func publishedMap(
+        _ number: Int64? = nil,
+        purpose: String = readPurpose
+    ) async throws -> (version: PublishedVersion, map: RoleMap) {
         let path = number.map { "/v1/role-map/versions/\($0)" } ?? "/v1/role-map"
-        let json = try await call("GET", path, milliseconds: Self.mapMilliseconds, purpose: Self.readPurpose)
+        let json = try await call("GET", path, milliseconds: Self.mapMilliseconds, purpose: purpose)
         guard let version = PublishedVersion(json: json), let map = json["map"] else {
-            throw unreadableMap(Self.readPurpose)
+            throw unreadableMap(purpose)
         }
         guard let map = try? RoleMap(json: map) else {
             // Its own broker took it, so it is of a form that only a newer client knows.
-            throw unreadableMap(Self.readPurpose)
+            throw unreadableMap(purpose)
         }
         guard map.version == version.hash else {
             throw CommandFailure(
                 .failed,
                 code: "MAP_DAMAGED",
-                what: "\(Self.readPurpose): version \(version.number) came with another map than its hash says.",
+                what: "\(purpose): version \(version.number) came with another map than its hash says.",
                 next: "Try again; if it stays, tell the platform team."
             )
         }
@@ -96,9 +105,9 @@ extension BrokerClient {
     /// The role map in force; nil when there is none that can be used.
     ///
     /// - Throws: ``CommandFailure``.
-    func mapInForce() async throws -> RoleMap? {
+    func mapInForce(purpose: String = readPurpose) async throws -> RoleMap? {
         do {
-            return try await publishedMap().map
+            return try await publishedMap(purpose: purpose).map
         } catch let failure as CommandFailure where failure.code == ProblemCode.mapMissing.rawValue {
             return nil
         }
@@ -107,8 +116,7 @@ extension BrokerClient {
     /// Publishes a map, or says what would happen.
     ///
     /// - Throws: ``CommandFailure``.
-    func publish(_ request: PublishMapRequest) async throws -> JSON {
-        let purpose = request.isDryRun ? "The plan was not made" : "The role map was not published"
+    func publish(_ request: PublishMapRequest, purpose: String) async throws -> JSON {
         let reply = try await call(
             "PUT",
             "/v1/role-map",

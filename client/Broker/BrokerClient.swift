@@ -12,6 +12,8 @@ struct BrokerClient: Sendable {
     let credentials: any CredentialSource
     /// The time that signatures carry.
     let now: @Sendable () -> Timestamp
+    /// What a refusal is told with that only this machine knows.
+    var advice = Advice()
     /// The reading of the log that is under way.
     var reading = OpenReading()
 
@@ -27,13 +29,18 @@ struct BrokerClient: Sendable {
     ///
     /// - Throws: ``CommandFailure``.
     func open(_ request: OpenSessionRequest) async throws -> OpenSessionReply {
-        let json = try await call(
-            "POST",
-            "/v1/sessions",
-            body: request.json,
-            milliseconds: Self.openMilliseconds,
-            purpose: request.isDryRun ? "No decision was made" : "No session was opened"
-        )
+        let json: JSON
+        do {
+            json = try await call(
+                "POST",
+                "/v1/sessions",
+                body: request.json,
+                milliseconds: Self.openMilliseconds,
+                purpose: request.isDryRun ? "No decision was made" : "No session was opened"
+            )
+        } catch let failure as CommandFailure {
+            throw await explained(failure, request)
+        }
         guard let reply = OpenSessionReply(json: json), (reply.channel == nil) == request.isDryRun else {
             // A session may be open all the same. That it could not be ended is less than what is thrown here.
             if !request.isDryRun, let id = json["id"]?.text.flatMap({ try? RecordID($0) }) { _ = try? await end(id) }
@@ -125,7 +132,9 @@ struct BrokerClient: Sendable {
         }
         let json = try? JSON(parsing: response.body)
         if (200..<300).contains(response.status), let json, json.members != nil { return json }
-        if let problem = json.flatMap(Problem.init(json:)) { throw CommandFailure(problem, purpose: purpose) }
+        if let problem = json.flatMap(Problem.init(json:)) {
+            throw advice.completed(problem, purpose: purpose, response, at: now())
+        }
         throw CommandFailure(foreign: response, host: endpoint.host, purpose: purpose)
     }
 
@@ -143,7 +152,9 @@ struct BrokerClient: Sendable {
         } catch {
             throw CommandFailure(signIn: error, purpose: purpose)
         }
-        guard !keys.expire(before: now()) else { throw CommandFailure(expired: keys, purpose: purpose) }
+        guard !keys.expire(before: now()) else {
+            throw CommandFailure(expired: keys, purpose: purpose, next: advice.signIn)
+        }
         let pairs = query.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }
         var request = HTTPRequest(
             method: method,

@@ -89,13 +89,19 @@ extension CommandFailure {
     }
 
     /// The credentials are known to be out of date, so asking is of no use.
-    init(expired credentials: AWSCredentials, purpose: String) {
+    ///
+    /// - Parameters:
+    ///   - credentials: Those.
+    ///   - purpose: What did not happen, without a full stop.
+    ///   - next: The command that signs in again, where it is known.
+    init(expired credentials: AWSCredentials, purpose: String, next: String? = nil) {
         self.init(
             .signIn,
             code: ProblemCode.credentialsExpired.rawValue,
             what: "\(purpose): your AWS credentials have expired.",
             why: credentials.expiration.map { ["They ended at \($0)."] } ?? [],
-            next: "aws sso login, and name the profile with --profile, or export fresh keys; then repeat the command."
+            next: next
+                ?? "aws sso login, and name the profile with --profile, or export fresh keys; then repeat the command."
         )
     }
 }

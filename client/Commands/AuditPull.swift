@@ -3,11 +3,14 @@ internal import SQLiteStore
 internal import SessionCore
 
 /// `ssm-broker audit pull`.
-struct AuditPull: BrokerCommand {
+struct AuditPull: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "pull",
         abstract: "Bring a local copy of the audit log up to date.",
-        usage: "ssm-broker audit pull [--to <file>] [--profile <profile>]\n       [--output <output>]",
+        usage: """
+            ssm-broker audit pull [--to <file>] [--profile <profile>] [--no-input]
+                   [--output <output>]
+            """,
         discussion: """
             Every chain is read on from where the copy ends, and each record must follow
             the one before: a log that was changed since the last time is told, and the

@@ -2,15 +2,19 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit query`.
-struct AuditQueryCommand: BrokerCommand {
+struct AuditQueryCommand: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Show records of the audit log, newest first.",
-        usage:
-            "ssm-broker audit query [<filters>] [--since <time>] [--until <time>]\n       [--limit <limit>] [--count-by <key>] [--local <file>]\n       [--profile <profile>] [--output <output>]",
+        usage: """
+            ssm-broker audit query [<filters>] [--since <time>] [--until <time>]
+                   [--limit <limit>] [--count-by <key>] [--local <file>]
+                   [--profile <profile>] [--no-input] [--output <output>]
+            """,
         discussion: """
             Times are 2026-11-21T08:00:00Z, 2026-11-21, today, yesterday, or an age: 90s,
-            30m, 2h, 1d, 2w. Days are those of UTC.
+            30m, 2h, 1d, 2w. Days are those of UTC. The columns of csv, which its first
+            line names, are those of tsv, which has no such line.
 
             Examples:
               ssm-broker audit query --user alice --since yesterday
@@ -30,10 +34,11 @@ struct AuditQueryCommand: BrokerCommand {
     @Option(help: ArgumentHelp("Count all that fit, by user, role, node, outcome or day.", valueName: "key"))
     var countBy: CountKey?
     @OptionGroup var place: SourceOptions
-    @Option(name: .shortAndLong, help: "How records are written: table, json, ndjson or csv.")
+    @Option(name: .shortAndLong, help: "How records are written: table, json, ndjson, tsv or csv.")
     var output: RecordFormat = .table
 
     var format: OutputFormat { output.failures }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         let query = try query(now: world.now())
@@ -79,6 +84,9 @@ struct AuditQueryCommand: BrokerCommand {
             let time = TimeArgument.parse(text, now: now)
             if time == nil { problems.append("--\(name) is no time: \(TimeArgument.forms).") }
             if name == "since" { query.since = time } else { query.until = time }
+        }
+        if let since = query.since, let until = query.until, since >= until {
+            problems.append("--since is not before --until, so no record can fit.")
         }
         if limit < 0 { problems.append("--limit is below 0.") }
         guard problems.isEmpty else {

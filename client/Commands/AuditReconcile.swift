@@ -2,15 +2,15 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit reconcile`.
-struct AuditReconcile: BrokerCommand {
+struct AuditReconcile: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "reconcile",
         abstract: "Compare the audit log with CloudTrail: which sessions did not come through the broker?",
         usage: """
             ssm-broker audit reconcile --cloudtrail <path> ... [--since <time>]
                    [--until <time>] [--target-role <name>] [--broker-role <name>]
-                   [--break-glass <name> ...] [--local <file>]
-                   [--profile <profile>] [--output <output>]
+                   [--break-glass <name> ...] [--local <file>] [--profile <profile>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             Reads CloudTrail's files (.json, .json.gz), a folder of them (a copy of the S3
@@ -21,6 +21,8 @@ struct AuditReconcile: BrokerCommand {
             break-glass; one with any other is found as started-around-broker.
 
             Ends with 1 when anything is found, or when a file could not be read whole.
+            With -o tsv: time, kind of finding, account, Region, node, who, what, session,
+            Session Manager's id of it, CloudTrail's event.
 
             Example:
               aws s3 sync s3://trail/AWSLogs/o-1/ trail/
@@ -53,6 +55,7 @@ struct AuditReconcile: BrokerCommand {
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         let rules = try rules(now: world.now())
@@ -74,7 +77,7 @@ struct AuditReconcile: BrokerCommand {
         guard trail.events > 0 else { throw trail.nothingRead(in: paths) }
         reconciliation.finish()
         let result = ReconciliationResult(reconciliation, trail: trail, files: files.count)
-        world.output.write(result.json, as: format) { result.lines(width: world.output.columns) }
+        world.output.write(result.json, rows: result.rows, as: format) { result.lines(width: world.output.columns) }
         guard result.isClean else { throw Self.failure(result) }
     }
 
@@ -112,10 +115,25 @@ enum TimeRange {
             (name: name, time: text.flatMap { TimeArgument.parse($0, now: now) }, isWrong: text != nil)
         }
         let problems = times.filter { $0.isWrong && $0.time == nil }.map {
-            "--\($0.name) is no time; times are \(TimeArgument.forms)."
+            "--\($0.name) is no time."
         }
         guard problems.isEmpty else {
-            throw CommandFailure(.usage, code: "QUERY_INVALID", what: "The time range is wrong.", why: problems)
+            throw CommandFailure(
+                .usage,
+                code: "QUERY_INVALID",
+                what: "The time range is wrong.",
+                why: problems,
+                next: "Times are \(TimeArgument.forms)."
+            )
+        }
+        if let since = times[0].time, let until = times[1].time, since >= until {
+            throw CommandFailure(
+                .usage,
+                code: "QUERY_INVALID",
+                what: "The time range is wrong.",
+                why: ["--since is not before --until, so nothing can fit."],
+                next: "Give --since the earlier time."
+            )
         }
         return (times[0].time, times[1].time)
     }

@@ -8,15 +8,14 @@ internal import Foundation
 #endif
 
 /// `ssm-broker audit report`.
-struct AuditReport: BrokerCommand {
+struct AuditReport: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Write a page about who connected where, and what was denied.",
         usage: """
-            ssm-broker audit report --html <file> [--since <time>]
-                   [--until <time>] [--verification <file>]
-                   [--reconciliation <file>] [--local <file>]
-                   [--profile <profile>]
+            ssm-broker audit report --html <file> [--since <time>] [--until <time>]
+                   [--verification <file>] [--reconciliation <file>] [--local <file>]
+                   [--profile <profile>] [--no-input]
             """,
         discussion: """
             The page is one file that loads nothing and runs nothing: for a browser, a
@@ -43,12 +42,13 @@ struct AuditReport: BrokerCommand {
     @OptionGroup var place: SourceOptions
 
     var format: OutputFormat { .table }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         let (since, until) = try TimeRange.parse(since: since, until: until, now: world.now())
         var content = ReportContent(made: world.now(), since: since, until: until)
-        content.verification = try verification.map { try Self.json($0, with: ["isIntact"]) }
-        content.reconciliation = try reconciliation.map { try Self.json($0, with: ["findings"]) }
+        content.verification = try verification.map { try Self.json($0, of: "verify", with: ["isIntact"]) }
+        content.reconciliation = try reconciliation.map { try Self.json($0, of: "reconcile", with: ["findings"]) }
         try await place.source(in: world).records(since: since, until: until) { content.take($0) }
         do {
             try ResultFile.write(Array(ReportPage.render(content).utf8), to: html)
@@ -68,18 +68,33 @@ struct AuditReport: BrokerCommand {
     ///
     /// - Parameters:
     ///   - path: The file.
+    ///   - command: What of `audit` prints it.
     ///   - names: Of these members at least one is there.
     /// - Returns: The result.
     /// - Throws: ``CommandFailure`` when it is none.
-    private static func json(_ path: String, with names: [String]) throws -> JSON {
-        // Why it cannot be read is said by the sentence: it is no such file, or holds something else.
-        let content = try? Data(contentsOf: URL(fileURLWithPath: path))
-        guard let json = content.flatMap({ try? JSON(parsing: $0) }), names.contains(where: { json[$0] != nil }) else {
+    private static func json(_ path: String, of command: String, with names: [String]) throws -> JSON {
+        let content: Data
+        do {
+            content = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
             throw CommandFailure(
                 .usage,
                 code: "FILE_UNREADABLE",
-                what: "\(path) is not what the command prints with --output json.",
-                next: "Print it again: ssm-broker audit verify --output json, or audit reconcile."
+                what: "\(path) cannot be read.",
+                why: [
+                    FileManager.default.fileExists(atPath: path)
+                        ? "It is a folder, or not yours to read." : "There is no such file."
+                ],
+                next: "Make it first: ssm-broker audit \(command) --output json >\(path)"
+            )
+        }
+        // Why it is none is said by the sentence.
+        guard let json = try? JSON(parsing: content), names.contains(where: { json[$0] != nil }) else {
+            throw CommandFailure(
+                .usage,
+                code: "FILE_UNREADABLE",
+                what: "\(path) is not what audit \(command) prints with --output json.",
+                next: "Print it again: ssm-broker audit \(command) --output json >\(path)"
             )
         }
         return json

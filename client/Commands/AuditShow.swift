@@ -2,13 +2,13 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit show`.
-struct AuditShow: BrokerCommand {
+struct AuditShow: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Tell one session's whole story, from request to end.",
         usage: """
             ssm-broker audit show <id> [--cloudtrail <path> ...] [--local <file>]
-                   [--profile <profile>] [--output <output>]
+                   [--profile <profile>] [--no-input] [--output <output>]
             """,
         discussion: """
             The broker has no index of Systems Manager's ids nor of records' own: for these
@@ -37,6 +37,7 @@ struct AuditShow: BrokerCommand {
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         let files = try TrailFiles.named(paths)
@@ -50,13 +51,13 @@ struct AuditShow: BrokerCommand {
             )
         }
         guard !paths.isEmpty else {
-            return world.output.write(story.json, as: format) { story.lines(width: width(in: world)) }
+            return world.output.write(story.json, rows: story.rows, as: format) { story.lines(width: width(in: world)) }
         }
         let (seen, badFiles) = try trail(of: story, in: files, world)
         var members = story.json.members ?? [:]
         members["cloudtrail"] = seen.json
         members["badFiles"] = .array(badFiles.map { ["path": .string($0.path), "reason": .string($0.reason)] })
-        world.output.write(.object(members), as: format) {
+        world.output.write(.object(members), rows: story.rows, as: format) {
             story.lines(width: width(in: world)) + seen.lines(width: width(in: world))
         }
         for file in badFiles { world.output.tell("\(Printable.line(file.path)) was not read whole: \(file.reason).") }

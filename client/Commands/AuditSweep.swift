@@ -2,19 +2,20 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit sweep`.
-struct AuditSweep: BrokerCommand {
+struct AuditSweep: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep",
         abstract: "Look for sessions that were left behind, and end the broker's own.",
         usage: """
             ssm-broker audit sweep [--rebuild-sessions] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             Ends what nobody can use any more of the broker's own sessions, records
             ends that happened elsewhere, and reports every other session of the
             broker's role without touching it. It also runs on a schedule. Ends with
-            1 when an account could not be looked at.
+            1 when an account could not be looked at. With -o tsv each finding: kind,
+            account, Region, node, session, Session Manager's id of it.
 
             With --rebuild-sessions it makes the broker's list of sessions anew from the
             log instead: when that list was lost, or is doubted. See the broker's README.
@@ -36,7 +37,11 @@ struct AuditSweep: BrokerCommand {
         let broker = try world.broker(profile: signIn.profile)
         guard !rebuildSessions else { return try await rebuild(broker, in: world) }
         let report = try await broker.sweep()
-        world.output.write(report, as: format) { Self.lines(report, width: world.output.columns) }
+        let rows = Rows(
+            report["findings"]?.elements ?? [],
+            columns: ["kind", "account", "region", "target", "session", "sessionId"]
+        )
+        world.output.write(report, rows: rows, as: format) { Self.lines(report, width: world.output.columns) }
         let failures = report["failures"]?.elements ?? []
         guard failures.isEmpty else {
             throw CommandFailure(
@@ -50,7 +55,7 @@ struct AuditSweep: BrokerCommand {
                 next: "Run it again; if it stays, tell the platform team."
             )
         }
-        if format == .table, report["isComplete"] != true {
+        if !format.isForPrograms, report["isComplete"] != true {
             world.output.tell(
                 "There was no time to look everywhere. Run it again: it goes on where others were not looked at."
             )

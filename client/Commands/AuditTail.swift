@@ -2,12 +2,15 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit tail`.
-struct AuditTail: BrokerCommand {
+struct AuditTail: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
         abstract: "Show the newest records, and with -f those that come.",
-        usage:
-            "ssm-broker audit tail [-f] [-n <lines>] [<filters>] [--reads]\n       [--local <file>] [--profile <profile>] [--output <output>]",
+        usage: """
+            ssm-broker audit tail [-f] [-n <lines>] [<filters>] [--reads]
+                   [--local <file>] [--profile <profile>] [--no-input]
+                   [--output <output>]
+            """,
         discussion: """
             Oldest first, so that what comes stands at the end. Readings of the log itself
             (audit.read) are left out unless --reads asks for them. Ctrl-C ends it.
@@ -25,10 +28,11 @@ struct AuditTail: BrokerCommand {
     var reads = false
     @OptionGroup var filter: FilterOptions
     @OptionGroup var place: SourceOptions
-    @Option(name: .shortAndLong, help: "How records are written: table, json, ndjson or csv.")
+    @Option(name: .shortAndLong, help: "How records are written: table, json, ndjson, tsv or csv.")
     var output: RecordFormat = .table
 
     var format: OutputFormat { output.failures }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         var problems: [String] = []

@@ -2,12 +2,14 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker audit verify`.
-struct AuditVerify: BrokerCommand {
+struct AuditVerify: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Recompute every chain of the audit log, from first record to head.",
-        usage:
-            "ssm-broker audit verify [--local <file>] [--anchors <file>]\n       [--profile <profile>] [--output <output>]",
+        usage: """
+            ssm-broker audit verify [--local <file>] [--anchors <file>]
+                   [--profile <profile>] [--no-input] [--output <output>]
+            """,
         discussion: """
             Ends with 1 and names the first record of each chain that does not fit.
 
@@ -32,6 +34,7 @@ struct AuditVerify: BrokerCommand {
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
+    var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
         // Read first: what is anchored later than the heads were asked for would look cut off.
@@ -39,12 +42,15 @@ struct AuditVerify: BrokerCommand {
         let source = try await place.source(in: world, ofEverything: true)
         let progress = Progress("verifying", on: world.output)
         let report = try await LogVerification(source: source, anchors: anchors, progress: progress).run()
-        if report.findings.isEmpty || format == .json {
+        if report.findings.isEmpty || format != .table {
             world.output.write(report.json, as: format) { Self.lines(report) }
         }
         guard let first = report.findings.first else {
-            if format == .table { world.output.tell(Self.remark(report, anchors: anchors)) }
+            if !format.isForPrograms { world.output.tell(Self.remark(report, anchors: anchors)) }
             return
+        }
+        if let local = place.local, report.findings.allSatisfy(\.isPastTheEnd) {
+            throw Self.behind(local, report.findings)
         }
         throw CommandFailure(
             .failed,
@@ -52,6 +58,20 @@ struct AuditVerify: BrokerCommand {
             what: "The audit log was changed: chain \(first.chain), record \(first.sequence).",
             why: [first.explanation] + report.findings.dropFirst().map { "Also \($0.line)" },
             next: "Keep a copy of the store as it is, and tell the security team."
+        )
+    }
+
+    /// A copy that only ends too early is mostly older than the hashes, and the broker's log tells which it is.
+    private static func behind(_ local: String, _ findings: [ChainCheck.Finding]) -> CommandFailure {
+        CommandFailure(
+            .failed,
+            code: "COPY_BEHIND",
+            what: "\(local) ends before what is kept elsewhere, so it was not proven whole.",
+            why: findings.map {
+                "Chain \($0.chain) has no record \($0.sequence), whose hash or a later one's was kept."
+            }
+                + ["The copy is older than these hashes, or it was cut."],
+            next: "Bring it up to date, then verify again: ssm-broker audit pull --to \(local)"
         )
     }
 

@@ -8,6 +8,8 @@ protocol BrokerCommand: AsyncParsableCommand {
     var format: OutputFormat { get }
     /// Whether a configuration file that is wrong stops the command.
     var needsSettings: Bool { get }
+    /// Whether the command line forbids to ask the person anything.
+    var asksNothing: Bool { get }
     /// Does what the command is for.
     ///
     /// - Throws: ``CommandFailure``, whose status becomes the exit code.
@@ -20,11 +22,17 @@ protocol SignedInCommand: BrokerCommand {
     var signIn: SignInOptions { get }
 }
 
+extension SignedInCommand {
+    var asksNothing: Bool { signIn.noInput }
+}
+
 extension BrokerCommand {
     var needsSettings: Bool { true }
+    /// A command without the option has nothing to ask.
+    var asksNothing: Bool { false }
 
     func run() async throws {
-        let world = try Dependencies.real()
+        let world = try Dependencies.real(asksNothing: asksNothing)
         let status = await status(in: world)
         guard status == .done else { throw ExitCode(status.rawValue) }
         if let code = world.remote.status, code != ExitStatus.done.rawValue { throw ExitCode(code) }
@@ -34,6 +42,8 @@ extension BrokerCommand {
     ///
     /// - Returns: What becomes the exit code.
     func status(in world: Dependencies) async -> ExitStatus {
+        var world = world
+        if asksNothing { world.noInput = Dependencies.noInputOption }
         do {
             guard needsSettings else { return await status(of: world) }
             let settings = try world.settings(profile: (self as? any SignedInCommand)?.signIn.profile)
@@ -83,7 +93,7 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("o"), .customLong("output")],
-        help: "How results are written; otherwise as configured, else as a table."
+        help: "How results are written: table, json, ndjson or tsv; otherwise as configured, else a table."
     )
     var chosen: OutputFormat?
 
@@ -95,4 +105,6 @@ struct OutputOptions: ParsableArguments {
 struct SignInOptions: ParsableArguments {
     @Option(help: "The AWS profile to sign with, instead of the environment's keys or AWS_PROFILE.")
     var profile: String?
+    @Flag(help: "Ask nothing: where a person would be asked, fail and say what to give instead.")
+    var noInput = false
 }

@@ -7,7 +7,7 @@ struct Connect: SignedInCommand {
         abstract: "Open a shell on a node as your permission set's Linux user.",
         usage: """
             ssm-broker connect <node> [--region <region>] [--profile <profile>]
-                   [--reason <reason>] [--ticket <ticket>] [--dry-run]
+                   [--no-input] [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--direct [--document <document>]] [--output <output>]
             """,
         discussion: """

@@ -7,7 +7,7 @@ struct Exec: SignedInCommand {
         abstract: "Run one command on a node as your permission set's Linux user.",
         usage: """
             ssm-broker exec <node> [--region <region>] [--profile <profile>]
-                   [--reason <reason>] [--ticket <ticket>] [--dry-run]
+                   [--no-input] [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--output <output>] -- <command> ...
             """,
         discussion: """
@@ -39,7 +39,7 @@ struct Exec: SignedInCommand {
     var signIn: SignInOptions { options.signIn }
 
     func run(in world: Dependencies) async throws {
-        let line = try CommandLine(words: command).text
+        let line = try RemoteCommand(words: command).line
         let request = try options.request(
             .command,
             SessionParameters(command: line),

@@ -8,7 +8,7 @@ struct Forward: SignedInCommand {
         usage: """
             ssm-broker forward <node> --remote-port <port> [--local-port <port>]
                    [--remote-host <host>] [--region <region>] [--profile <profile>]
-                   [--reason <reason>] [--ticket <ticket>] [--dry-run]
+                   [--no-input] [--reason <reason>] [--ticket <ticket>] [--dry-run]
                    [--output <output>]
                    ssm-broker forward <node> -L [<local>:][<host>:]<port> ... [...]
             """,

@@ -14,7 +14,8 @@ struct MapExplain: BrokerCommand {
         discussion: """
             The decision is the broker's own, made on a file. What only AWS knows has no
             part in it: the proof of the role, the node's platform and agent, and the
-            session document as it stands there.
+            session document as it stands there. With -o tsv: kind of session, whether it
+            is allowed, document, and why not: code and words.
 
             Example:
               ssm-broker map explain DatabaseAdmin i-0123456789abcdef0 \\
@@ -52,7 +53,11 @@ struct MapExplain: BrokerCommand {
         let map = try RoleMapFile(path: source.file).map
         let described = try place.node(node, environment: world.environment)
         let explanation = AccessExplanation(id, on: described, map: map)
-        world.output.write(explanation.json, as: format) {
+        let rows = Rows(
+            explanation.json["decisions"]?.elements ?? [],
+            columns: ["kind", "isAllowed", "document", "code", "detail"]
+        )
+        world.output.write(explanation.json, rows: rows, as: format) {
             Self.lines(explanation, on: described, width: world.output.columns)
         }
     }

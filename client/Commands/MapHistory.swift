@@ -2,15 +2,17 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker map history`.
-struct MapHistory: BrokerCommand {
+struct MapHistory: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
         abstract: "Show the published versions of the role map, newest first.",
         usage: """
             ssm-broker map history [--limit <limit>] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
+            With -o tsv: number, when it was published, by whom, note, hash.
+
             Example:
               ssm-broker map history --limit 5
             """
@@ -33,7 +35,8 @@ struct MapHistory: BrokerCommand {
             )
         }
         let versions = try await world.broker(profile: signIn.profile).mapVersions(upTo: limit)
-        world.output.write(["versions": .array(versions.map(\.json))], as: format) {
+        let rows = Rows(versions.map(\.json), columns: ["number", "published", "by", "note", "hash"])
+        world.output.write(["versions": .array(rows.objects())], rows: rows, as: format) {
             Table(
                 [
                     Table.Column("VERSION"), Table.Column("PUBLISHED (UTC)"), Table.Column("BY", mayShrink: true),
@@ -52,12 +55,12 @@ struct MapHistory: BrokerCommand {
 }
 
 /// `ssm-broker map diff`.
-struct MapDiff: BrokerCommand {
+struct MapDiff: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Show what changed from one published version to another.",
         usage: """
-            ssm-broker map diff <from> [<to>] [--profile <profile>]
+            ssm-broker map diff <from> [<to>] [--profile <profile>] [--no-input]
                    [--output <output>]
             """,
         discussion: """
@@ -83,17 +86,21 @@ struct MapDiff: BrokerCommand {
         let json: JSON = [
             "difference": difference.json, "from": .integer(old.version.number), "to": .integer(new.version.number),
         ]
-        world.output.write(json, as: format) {
+        world.output.write(json, rows: PlanTable.rows(difference), as: format) {
             PlanTable.lines(difference, width: world.output.columns)
         }
     }
 }
 
 /// `ssm-broker map show`.
-struct MapShow: BrokerCommand {
+struct MapShow: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Print a published role map as JSON, which is YAML too.",
+        usage: """
+            ssm-broker map show [<number>] [--profile <profile>] [--no-input]
+                   [--output <output>]
+            """,
         discussion: """
             The map alone; with --output json also its number, publisher and note.
 
@@ -111,7 +118,7 @@ struct MapShow: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let published = try await world.broker(profile: signIn.profile).publishedMap(number)
-        if format == .table, let problem = published.version.json["problem"]?.text {
+        if !format.isForPrograms, let problem = published.version.json["problem"]?.text {
             world.output.tell("A later version is not in force: \(problem)")
         }
         world.output.write(published.version.json, as: format) {

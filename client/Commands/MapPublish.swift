@@ -2,14 +2,14 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker map publish`.
-struct MapPublish: BrokerCommand {
+struct MapPublish: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "publish",
         abstract: "Publish a role map: show what changes, ask, and put it in force.",
         usage: """
             ssm-broker map publish [<file>] [--note <note>] [--base <number>]
                    [--force] [--end-sessions] [--yes] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             It holds for every request that begins afterwards. Somebody else's
@@ -31,27 +31,28 @@ struct MapPublish: BrokerCommand {
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
-        let map = try RoleMapFile(path: file).map
-        let name = file == RoleMapFile.standardPath ? "" : " \(file)"
+        try publication.check()
+        let newFile = try RoleMapFile(path: file)
+        newFile.tellWarnings(in: world)
         try await MapPublication(
             broker: try world.broker(profile: signIn.profile),
             world: world,
             format: format,
-            command: "ssm-broker map publish\(name)"
+            purpose: "Nothing was published"
         )
-        .publish(map, publication)
+        .publish(newFile.map, publication)
     }
 }
 
 /// `ssm-broker map rollback`.
-struct MapRollback: BrokerCommand {
+struct MapRollback: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback",
         abstract: "Publish an earlier version of the role map again, as a new version.",
         usage: """
             ssm-broker map rollback <number> [--note <note>] [--base <number>]
                    [--force] [--end-sessions] [--yes] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             Shows what changes and asks, as publish does. History is never rewritten.
@@ -70,13 +71,14 @@ struct MapRollback: BrokerCommand {
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
+        try publication.check()
         let broker = try world.broker(profile: signIn.profile)
-        let map = try await broker.publishedMap(number).map
+        let map = try await broker.publishedMap(number, purpose: "Nothing was published").map
         try await MapPublication(
             broker: broker,
             world: world,
             format: format,
-            command: "ssm-broker map rollback \(number)"
+            purpose: "Nothing was published"
         )
         .publish(map, publication, note: "Rollback to version \(number)")
     }

@@ -2,30 +2,21 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker map rollout`.
-struct MapRollout: BrokerCommand {
-    /// How the rollout is written.
-    enum Format: String, Sendable, ExpressibleByArgument, CaseIterable {
-        /// For a person.
-        case table
-        /// For a program: everything at once.
-        case json
-        /// For a program: one place a line.
-        case ndjson
-    }
-
+struct MapRollout: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollout",
         abstract: "Show where the map's documents stand in each account and Region.",
         usage: """
             ssm-broker map rollout [--watch] [--documents] [--account <account>]
                    [--region <region>] [--state <state>] [--limit <limit>]
-                   [--profile <profile>] [--output <output>]
+                   [--profile <profile>] [--no-input] [--output <output>]
             """,
         discussion: """
             For administrators. A place is pending while an older map was applied there
             last. Documents that somebody had changed and the enforcer put right are
             named as drift. With --watch it goes on until no place is pending; it ends
-            with 1 when one has failed.
+            with 1 when one has failed. With -o tsv: account, Region, state, version,
+            when it was checked, what went wrong.
 
             Examples:
               ssm-broker map rollout
@@ -48,10 +39,9 @@ struct MapRollout: BrokerCommand {
     @Option(help: "The most places to show.")
     var limit: Int = 1000
     @OptionGroup var signIn: SignInOptions
-    @Option(name: .shortAndLong, help: "How results are written: table, json or ndjson.")
-    var output: Format = .table
+    @OptionGroup var results: OutputOptions
 
-    var format: OutputFormat { output == .table ? .table : .json }
+    var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
         let request = try request()
@@ -59,6 +49,9 @@ struct MapRollout: BrokerCommand {
         var reply = try await broker.rollout(request, upTo: limit)
         if watch { reply = try await wait(for: reply, asking: request, of: broker, in: world) }
         write(reply, to: world.output)
+        if reply.places.isEmpty, !format.isForPrograms, account != nil || region != nil || state != nil {
+            world.output.tell("No place fits: the enforcer has not looked at one with this account, Region and state.")
+        }
         guard !watch || reply.totals[.failed] == 0 else {
             throw CommandFailure(
                 .failed,
@@ -117,12 +110,12 @@ struct MapRollout: BrokerCommand {
     }
 
     private func write(_ reply: RolloutReply, to output: Output) {
-        switch self.output {
-        case .json: output.write(reply.json, as: .json) { [] }
-        case .ndjson: for place in reply.places { output.write(place.json(under: reply.number), as: .json) { [] } }
-        case .table:
-            let table = RolloutTable(reply: reply, showsDocuments: documents)
-            output.result(table.lines(width: output.columns).map { $0 + "\n" }.joined())
+        let rows = Rows(
+            reply.places.map { $0.json(under: reply.number) },
+            columns: ["account", "region", "standing", "number", "checked", "problem"]
+        )
+        output.write(reply.json, rows: rows, as: format) {
+            RolloutTable(reply: reply, showsDocuments: documents).lines(width: output.columns)
         }
     }
 }

@@ -8,7 +8,8 @@ struct MapValidate: BrokerCommand {
         abstract: "Check a role map; every problem is named with its line and column.",
         discussion: """
             Errors make a map unusable, and the command ends with 64. Warnings name what is
-            legal and risky; with --strict they end it with 64 too.
+            legal and risky; with --strict they end it with 64 too. With -o tsv each of
+            them: line, column, error or warning, words.
 
             Examples:
               ssm-broker map validate session-documents/role-map.yaml
@@ -26,7 +27,8 @@ struct MapValidate: BrokerCommand {
 
     func run(in world: Dependencies) async throws {
         let checked = try CheckedRoleMap(path: file)
-        world.output.write(Self.json(checked), as: format) { Self.lines(checked) }
+        let rows = Rows(checked.findings.map(\.json), columns: ["line", "column", "level", "explanation"])
+        world.output.write(Self.json(checked), rows: rows, as: format) { Self.lines(checked) }
         guard checked.map == nil || strict && !checked.findings.isEmpty else { return }
         var failure = checked.failure
         if checked.map != nil {

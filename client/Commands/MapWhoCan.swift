@@ -13,7 +13,8 @@ struct MapWhoCan: BrokerCommand {
             """,
         discussion: """
             For a node, --account is needed, and its Region and tags as far as they are
-            known; see map explain for the reasons.
+            known; see map explain for the reasons. With -o tsv: permission set or id,
+            Linux user; kinds, accounts, Regions and tags as JSON; the role's ARN.
 
             Examples:
               ssm-broker map who-can dbadmin
@@ -46,7 +47,11 @@ struct MapWhoCan: BrokerCommand {
         let map = try RoleMapFile(path: source.file).map
         let rights = try rights(in: map, environment: world.environment)
         let json: JSON = ["entries": .array(rights.map { Self.json($0, in: map) }), "subject": .string(subject)]
-        world.output.write(json, as: format) {
+        let rows = Rows(
+            json["entries"]?.elements ?? [],
+            columns: ["id", "linuxUser", "kinds", "accounts", "regions", "nodeTags", "role"]
+        )
+        world.output.write(json, rows: rows, as: format) {
             rights.isEmpty ? ["Nobody, by this map."] : Self.lines(rights, in: map, width: world.output.columns)
         }
     }

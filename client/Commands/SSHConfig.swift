@@ -8,7 +8,7 @@ struct SSHConfig: SignedInCommand {
         abstract: "Print what ssh needs in its configuration to reach nodes through the broker.",
         usage: """
             ssm-broker ssh-config [<host> ...] [--user <user>] [--region <region>]
-                   [--profile <profile>] [--output <output>]
+                   [--profile <profile>] [--no-input] [--output <output>]
             """,
         discussion: """
             It is printed only where the role map allows kind ssh, because it has a cost:

@@ -8,8 +8,8 @@ struct SSHProxy: SignedInCommand {
         abstract: "Carry ssh's connection to a node; ssh runs this as its ProxyCommand.",
         usage: """
             ssm-broker ssh-proxy <node> [<port>] [--region <region>]
-                   [--profile <profile>] [--reason <reason>] [--ticket <ticket>]
-                   [--dry-run] [--output <output>]
+                   [--profile <profile>] [--no-input] [--reason <reason>]
+                   [--ticket <ticket>] [--dry-run] [--output <output>]
             """,
         discussion: """
             It has its cost, and only works where the role map allows kind ssh: sshd lets

@@ -2,20 +2,22 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker sessions end`.
-struct SessionsEnd: BrokerCommand {
+struct SessionsEnd: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "end",
         abstract: "End a session of yours; administrators may end anybody's, and many.",
         usage: """
-            ssm-broker sessions end <id> [--profile <profile>] [--output <output>]
+            ssm-broker sessions end <id> [--profile <profile>] [--no-input]
+                   [--output <output>]
                    ssm-broker sessions end [--user <user>] [--node <node>]
                        [--permission-set <permission-set>] [--reason <reason>]
-                       [--yes] [--profile <profile>] [--output <output>]
+                       [--yes] [--profile <profile>] [--no-input]
+                       [--output <output>]
             """,
         discussion: """
             With a user, a permission set or a node, administrators end every session
             that fits all of them; the sessions are shown first, and you are asked.
-            Ends with 1 when some may still run.
+            Ends with 1 when some may still run. With -o tsv: id, whether it ended, code.
 
             Examples:
               ssm-broker sessions end 6f1c0e8a-3b52-4e0b-9a64-0d6b0a3c9d11
@@ -63,7 +65,13 @@ struct SessionsEnd: BrokerCommand {
         let node = node.map { try? NodeID($0) }
         if case .some(nil) = node { problems.append("--node is no node id as i-0123456789abcdef0.") }
         guard problems.isEmpty else {
-            throw CommandFailure(.usage, code: "QUERY_INVALID", what: "No session was ended.", why: problems)
+            throw CommandFailure(
+                .usage,
+                code: "QUERY_INVALID",
+                what: "No session was ended.",
+                why: problems,
+                next: "See them: ssm-broker sessions --all"
+            )
         }
         return EndSessionsRequest(user: user, permissionSet: permissionSet, node: node ?? nil, reason: reason)
     }
@@ -76,7 +84,9 @@ struct SessionsEnd: BrokerCommand {
                 upTo: SessionQuery.maximumLimit
             )
             guard !shown.isEmpty else {
-                world.output.write(EndSessionsReply().json, as: format) { ["No session that may run fits."] }
+                world.output.write(EndSessionsReply().json, rows: EndSessionsReply().rows, as: format) {
+                    ["No session that may run fits."]
+                }
                 return
             }
             for line in SessionTable.of(shown).lines(width: world.output.columns) { world.output.note(line + "\n") }
@@ -87,7 +97,7 @@ struct SessionsEnd: BrokerCommand {
             ).obtain(isGiven: yes, in: world)
         }
         let reply = try await broker.end(request)
-        world.output.write(reply.json, as: format) { reply.lines }
+        world.output.write(reply.json, rows: reply.rows, as: format) { reply.lines }
         try reply.requireAllEnded()
     }
 

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker sessions list`.
-struct SessionsList: BrokerCommand {
+struct SessionsList: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Show your sessions, newest first; auditors may see everybody's.",
@@ -10,10 +10,12 @@ struct SessionsList: BrokerCommand {
             ssm-broker sessions [list] [--all] [--user <user>]
                    [--permission-set <permission-set>] [--node <node>]
                    [--state <states>] [--limit <limit>] [--profile <profile>]
-                   [--output <output>]
+                   [--no-input] [--output <output>]
             """,
         discussion: """
             A session whose client vanished stands as live until its end is recorded.
+            With -o tsv: id, state, node, opened, user, permission set, Linux user, kind,
+            Region, account, ended.
 
             Examples:
               ssm-broker sessions --state pending,live
@@ -41,9 +43,17 @@ struct SessionsList: BrokerCommand {
     func run(in world: Dependencies) async throws {
         let request = try request()
         let sessions = try await world.broker(profile: signIn.profile).sessions(request, upTo: limit)
-        world.output.write(["sessions": .array(sessions.map(\.json))], as: format) {
+        let rows = SessionTable.rows(of: sessions)
+        if sessions.isEmpty, !format.isForPrograms { world.output.tell(emptiness) }
+        world.output.write(["sessions": .array(rows.objects())], rows: rows, as: format) {
             SessionTable.of(sessions).lines(width: world.output.columns)
         }
+    }
+
+    /// Why there may be none, for a person who sees an empty table.
+    private var emptiness: String {
+        guard all || user == nil else { return "No session of yours fits; those of others are shown with --all." }
+        return all ? "No session fits." : "You have no session that fits; those of others are shown with --all."
     }
 
     private func request() throws -> SessionListRequest {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import SessionCore
 
 /// `ssm-broker whoami`.
-struct WhoAmI: BrokerCommand {
+struct WhoAmI: SignedInCommand {
     static let configuration = CommandConfiguration(
         commandName: "whoami",
         abstract: "Say who you are to the broker, and what the role map gives you.",

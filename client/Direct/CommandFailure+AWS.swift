@@ -70,6 +70,9 @@ extension CommandFailure {
         let service = failure.service.rawValue
         let form: (status: ExitStatus, code: ProblemCode, what: String, next: String)
         switch failure.kind {
+        case .credentialsRejected where failure.clockSkew != nil:
+            self.init(purpose: purpose, skew: failure.clockSkew, said: failure.words, requestID: failure.requestID)
+            return
         case .credentialsRejected:
             form = (
                 .signIn, .credentialsExpired, "AWS does not accept your credentials",

@@ -10,19 +10,27 @@ struct Confirmation: Sendable {
     /// - Parameters:
     ///   - isGiven: Whether `--yes` was given.
     ///   - world: Where the person is.
-    /// - Throws: ``CommandFailure`` when they do not agree, or nobody is there to ask.
+    /// - Throws: ``CommandFailure`` when they do not agree, or nobody can be asked.
     func obtain(isGiven: Bool, in world: Dependencies) throws {
         guard !isGiven else { return }
-        guard let answer = world.ask("\(Printable.line(question))? [y/N] ") else {
+        // A closed standard input answers nothing.
+        let answer = world.noInput == nil ? world.ask("\(Printable.line(question))? [y/N] ") : nil
+        guard let answer else {
             throw CommandFailure(
                 .usage,
                 code: "CONFIRMATION_MISSING",
-                what: "\(refusal): nobody is at a terminal to confirm it.",
-                next: "Repeat the command with --yes."
+                what: world.noInput.map { "\(refusal): it wants to be confirmed, and \($0) forbids to ask." }
+                    ?? "\(refusal): nobody is at a terminal to confirm it.",
+                next: "Repeat the same command with --yes added."
             )
         }
         guard ["y", "yes"].contains(answer.lowercased()) else {
-            throw CommandFailure(.failed, code: "NOT_CONFIRMED", what: "\(refusal): it was not confirmed.")
+            throw CommandFailure(
+                .failed,
+                code: "NOT_CONFIRMED",
+                what: "\(refusal): it was not confirmed.",
+                next: "When it is as it should be, repeat the command and answer y."
+            )
         }
     }
 }

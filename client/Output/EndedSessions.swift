@@ -10,6 +10,13 @@ extension EndSessionsReply {
         return lines
     }
 
+    /// Each session, for programs: those that have ended, and those that may still run, with the reason.
+    var rows: Rows {
+        let ended = ended.map { id -> JSON in ["ended": true, "id": .string(id.text)] }
+        let left = left.map { one -> JSON in ["code": .string(one.code), "ended": false, "id": .string(one.id.text)] }
+        return Rows(ended + left, columns: ["id", "ended", "code"])
+    }
+
     /// Returns when nothing of what was to end may still run.
     ///
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/failed``.

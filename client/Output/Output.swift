@@ -1,13 +1,4 @@
-internal import ArgumentParser
 internal import SessionCore
-
-/// How results are written.
-enum OutputFormat: String, Sendable, ExpressibleByArgument, CaseIterable {
-    /// For a person.
-    case table
-    /// For a program: stable keys, no prose.
-    case json
-}
 
 /// Where a command writes: results on standard output, everything else on standard error.
 struct Output: Sendable {
@@ -17,6 +8,8 @@ struct Output: Sendable {
     var note: @Sendable (String) -> Void
     /// The columns of the terminal that shows the results; nil when none does.
     var columns: Int?
+    /// The columns of the terminal that shows the messages; nil when none does.
+    var noteColumns: Int?
     /// Writes to the terminal that shows the messages; nil when none does.
     var progress: (@Sendable (String) -> Void)?
     /// Whether nobody reads the results any more.
@@ -28,13 +21,29 @@ struct Output: Sendable {
     /// Writes a remote program's errors as they are to standard error.
     var passErrors: @Sendable ([UInt8]) -> Void = { _ in }
 
-    /// Writes a result: a table for a person, one line of JSON for a program.
-    func write(_ json: JSON, as format: OutputFormat, table: () -> [String]) {
+    /// Writes a result in the form that was asked for: the one place that decides what each form shows.
+    ///
+    /// - Parameters:
+    ///   - json: The whole, for a program.
+    ///   - rows: What was found, where it is a list: NDJSON has a line for each, and TSV its columns. Without rows it is one thing, which
+    ///     is one line of NDJSON, and in TSV a line for each member: its name and its value.
+    ///   - format: The form.
+    ///   - table: The lines for a person, harmless for terminals.
+    func write(
+        _ json: @autoclosure () -> JSON,
+        rows: @autoclosure () -> Rows? = nil,
+        as format: OutputFormat,
+        table: () -> [String]
+    ) {
         switch format {
-        case .json: result(Printable.json(json.canonicalText) + "\n")
+        case .json: result(Self.line(json()))
+        case .ndjson: result((rows()?.objects() ?? [json()]).map(Self.line).joined())
+        case .tsv: result((rows()?.cells() ?? Rows.members(of: json())).map(TSV.line).joined())
         case .table: result(table().map { $0 + "\n" }.joined())
         }
     }
+
+    private static func line(_ json: JSON) -> String { Printable.json(json.canonicalText) + "\n" }
 
     /// Tells the person something that is no result; nothing of it is for programs.
     func tell(_ line: String) {
@@ -43,9 +52,9 @@ struct Output: Sendable {
 
     /// Writes a failure to standard error, in the form that was asked for.
     func report(_ failure: CommandFailure, as format: OutputFormat) {
-        switch format {
-        case .table: note(failure.description + "\n")
-        case .json: note(Printable.json(failure.json.canonicalText) + "\n")
-        }
+        note(
+            format.isForPrograms
+                ? Self.line(failure.json) : failure.lines(width: noteColumns).map { $0 + "\n" }.joined()
+        )
     }
 }

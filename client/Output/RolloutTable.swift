@@ -17,7 +17,8 @@ struct RolloutTable: Sendable {
         if !reply.places.isEmpty { lines += [""] + (showsDocuments ? documents : places).lines(width: width) }
         if reply.next != nil { lines += ["", "There are more; --limit shows them."] }
         lines += section("Drift that was put right", drift)
-        lines += section("What went wrong, or why a place is skipped", problems)
+        lines += section("What went wrong", problems(.failed, .current))
+        lines += section("Skipped", problems(.skipped))
         return lines
     }
 
@@ -69,8 +70,10 @@ struct RolloutTable: Sendable {
         }
     }
 
-    private var problems: [String] {
-        reply.places.compactMap { place in place.problem.map { "\(place.account) \(place.region): \($0)" } }
+    private func problems(_ states: RolloutPlace.State...) -> [String] {
+        reply.places.filter { states.contains($0.state) }.compactMap { place in
+            place.problem.map { "\(place.account) \(place.region): \($0)" }
+        }
     }
 
     private func section(_ title: String, _ lines: [String]) -> [String] {

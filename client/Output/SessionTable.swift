@@ -2,6 +2,17 @@ internal import SessionCore
 
 /// Sessions as a person sees them.
 enum SessionTable {
+    /// The sessions for programs.
+    static func rows(of sessions: [SessionHistory]) -> Rows {
+        Rows(
+            sessions.map(\.json),
+            columns: [
+                "id", "state", "access.node", "opened", "owner.user", "permissionSet", "access.linuxUser",
+                "access.kind", "access.region", "access.account", "ended",
+            ]
+        )
+    }
+
     /// The table, ids and times whole.
     static func of(_ sessions: [SessionHistory]) -> Table {
         Table(

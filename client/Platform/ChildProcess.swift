@@ -18,7 +18,8 @@ final class ChildProcess: Sendable {
         case signalled(Int32)
     }
 
-    private let process: pid_t
+    /// Its number, which is another process's as soon as it was waited for.
+    let process: pid_t
     private let isReaped = Mutex(false)
 
     /// Starts a program.

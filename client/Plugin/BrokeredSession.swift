@@ -11,7 +11,7 @@ struct BrokeredSession: SessionOrigin {
     let pause: @Sendable (_ milliseconds: Int) async -> Void
 
     /// The waits before the broker is asked again to end the session, in milliseconds: a person waits for their prompt meanwhile.
-    private static let retryPauses = [300, 1000]
+    private static let retryPauses = [250, 900]
     /// After this time, in seconds, it is not asked again: it has let us wait long enough.
     private static let retrySeconds: Int64 = 3
     /// Ending a session where it runs must not hold a person's shell up either, in seconds.

@@ -101,10 +101,11 @@ struct PluginSession: Sendable {
         // A signal that came before the plugin could get it counts as one that came before: none falls between the two.
         catching.settle()
         world.signals.attach(child)
-        let ending = await child.ending { SignalPipe.suspend() }
+        let (ending, hang) = await watched(child) { SignalPipe.suspend() }
         world.signals.detach(child)
         // The plugin's own restoring fails on Linux, and a killed plugin restores nothing.
         if let modes { Terminal.restore(modes) }
+        if let hang { throw hang }
         return ending
     }
 
@@ -132,7 +133,8 @@ struct PluginSession: Sendable {
         case .success(let child):
             catching.settle()
             world.signals.attach(child, meaning: piping.meaning)
-            ending = .success(await child.ending())
+            let (end, hang) = await watched(child)
+            ending = hang.map { .failure($0) } ?? .success(end)
             world.signals.detach(child)
         case .failure(let error): ending = .failure(error)
         }
@@ -140,6 +142,23 @@ struct PluginSession: Sendable {
         output.stop()
         await reading
         return try ending.get()
+    }
+
+    /// Waits for a plugin's end, and makes one of it when it hangs in dialling.
+    ///
+    /// - Returns: How the plugin ended, and why it was ended when it hung.
+    private func watched(
+        _ child: ChildProcess,
+        onStop: @escaping @Sendable () -> Void = {}
+    ) async -> (ending: ChildProcess.Ending, hang: CommandFailure?) {
+        let watcher = GatewayProbe(streamURL: session.channel.session.streamURL, transport: world.transport)
+            .map { DialWatcher(probe: $0, plugin: plugin, world: world) }
+        return await withTaskGroup(of: CommandFailure?.self) { group in
+            group.addTask { await watcher?.watch(child) }
+            let ending = await child.ending(onStop: onStop)
+            group.cancelAll()
+            return (ending, await group.next() ?? nil)
+        }
     }
 
     private static func message(from keeper: ChannelCredentialKeeper) async -> ChannelMessage {

@@ -15,6 +15,22 @@ struct PublicationOptions: ParsableArguments {
     var endSessions = false
     @Flag(name: [.short, .customLong("yes")], help: "Publish without asking.")
     var yes = false
+
+    /// Returns when the broker can take what was given.
+    ///
+    /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage``.
+    func check() throws {
+        guard let note, !OpenSessionRequest.isPlainText(note, maximumLength: PublishMapRequest.maximumNoteLength) else {
+            return
+        }
+        throw CommandFailure(
+            .usage,
+            code: "NOTE_INVALID",
+            what:
+                "Nothing was published: --note takes 1 to \(PublishMapRequest.maximumNoteLength) characters on one line.",
+            next: "Say what the publication is for, or leave --note out."
+        )
+    }
 }
 
 /// A map on its way to the broker: the plan, the question, the publication.
@@ -22,8 +38,8 @@ struct MapPublication: Sendable {
     let broker: BrokerClient
     let world: Dependencies
     let format: OutputFormat
-    /// What to run again when somebody else was faster.
-    let command: String
+    /// What did not happen when the broker refuses, without a full stop.
+    let purpose: String
 
     /// Shows the plan, asks and publishes.
     ///
@@ -35,15 +51,17 @@ struct MapPublication: Sendable {
     func publish(_ map: RoleMap, _ options: PublicationOptions, note: String? = nil) async throws {
         let plan = try await plan(map, base: options.base)
         guard !plan.isUnchanged else {
-            world.output.write(plan.answer, as: format) { plan.lines(width: world.output.columns) }
+            world.output.write(plan.answer.with("isPublished", false), as: format) {
+                plan.lines(width: world.output.columns)
+            }
             if options.endSessions, plan.sessions > 0 { throw Self.notEnded(plan) }
             return
         }
-        if format == .table {
+        if !format.isForPrograms {
             for line in plan.lines(width: world.output.columns) { world.output.note(line + "\n") }
         }
         if plan.locksOut, !options.force { throw Self.lockOut }
-        if !options.yes { try confirm(plan, endsSessions: options.endSessions) }
+        try confirm(plan, options)
         let request = PublishMapRequest(
             base: plan.number - 1,
             map: map.json,
@@ -52,7 +70,9 @@ struct MapPublication: Sendable {
             endsSessions: options.endSessions
         )
         let reply = try await send(request)
-        world.output.write(reply, as: format) { Self.lines(of: reply, endsSessions: options.endSessions) }
+        world.output.write(reply.with("isPublished", true), as: format) {
+            Self.lines(of: reply, endsSessions: options.endSessions)
+        }
         let left = reply["left"]?.elements ?? []
         guard left.isEmpty else {
             throw CommandFailure(
@@ -73,10 +93,10 @@ struct MapPublication: Sendable {
     /// - Returns: The plan.
     /// - Throws: ``CommandFailure``.
     func plan(_ map: RoleMap, base: Int64?) async throws -> PublicationPlan {
-        let current = try await broker.mapVersions(upTo: 1).first?.number ?? 0
+        let current = try await broker.mapVersions(upTo: 1, purpose: purpose).first?.number ?? 0
         if let base, base != current { throw try await changed(since: base) }
         // Without a version that can be used, everything is new.
-        let before = current > 0 ? try await broker.mapInForce() : nil
+        let before = current > 0 ? try await broker.mapInForce(purpose: purpose) : nil
         let answer = try await send(PublishMapRequest(base: current, map: map.json, isDryRun: true))
         return PublicationPlan(answer: answer, difference: RoleMapDifference(from: before, to: map))
     }
@@ -86,7 +106,7 @@ struct MapPublication: Sendable {
             world.output.tell(request.isDryRun ? "asking the broker what would change" : "publishing")
         }
         do {
-            return try await broker.publish(request)
+            return try await broker.publish(request, purpose: purpose)
         } catch let failure as CommandFailure where failure.code == ProblemCode.mapChanged.rawValue {
             throw try await changed(since: request.base)
         }
@@ -94,7 +114,7 @@ struct MapPublication: Sendable {
 
     /// Tells what others have published meanwhile.
     private func changed(since base: Int64) async throws -> CommandFailure {
-        let newer = try await broker.mapVersions(upTo: 10, since: base)
+        let newer = try await broker.mapVersions(upTo: 10, since: base, purpose: purpose)
         let current = newer.first?.number
         return CommandFailure(
             .failed,
@@ -114,24 +134,12 @@ struct MapPublication: Sendable {
         )
     }
 
-    private func confirm(_ plan: PublicationPlan, endsSessions: Bool) throws {
-        let ends = endsSessions && plan.sessions > 0 ? " and end \(Self.count(Int(plan.sessions)))" : ""
-        guard let answer = world.ask("Publish this as version \(plan.number)\(ends)? [y/N] ") else {
-            throw CommandFailure(
-                .usage,
-                code: "CONFIRMATION_NEEDED",
-                what: "Nothing was published: there is no terminal to ask on.",
-                next: "Publish without being asked: \(command) --yes"
-            )
-        }
-        guard ["y", "yes"].contains(answer.lowercased()) else {
-            throw CommandFailure(
-                .failed,
-                code: "NOT_CONFIRMED",
-                what: "Nothing was published.",
-                next: "When it is as it should be: \(command)"
-            )
-        }
+    private func confirm(_ plan: PublicationPlan, _ options: PublicationOptions) throws {
+        let ends = options.endSessions && plan.sessions > 0 ? " and end \(Self.count(Int(plan.sessions)))" : ""
+        try Confirmation(
+            question: "Publish this as version \(plan.number)\(ends)",
+            refusal: "Nothing was published"
+        ).obtain(isGiven: options.yes, in: world)
     }
 
     private static func count(_ sessions: Int) -> String {
@@ -171,4 +179,11 @@ struct MapPublication: Sendable {
         why: ["It names you neither among its administrators nor among its publishers."],
         next: "Add yourself, or mean it: --force"
     )
+}
+
+extension JSON {
+    /// An object with one more member.
+    fileprivate func with(_ name: String, _ value: JSON) -> JSON {
+        .object((members ?? [:]).merging([name: value]) { $1 })
+    }
 }

@@ -11,10 +11,19 @@ enum PlanTable {
     static func lines(_ difference: RoleMapDifference, width: Int?) -> [String] {
         guard !difference.isEmpty else { return ["The maps say the same."] }
         let columns = [Table.Column("WHAT"), Table.Column("NAME"), Table.Column("CHANGE", mayShrink: true)]
-        return Table(columns, rows: rows(difference)).lines(width: width)
+        return Table(columns, rows: cells(difference)).lines(width: width)
     }
 
-    private static func rows(_ difference: RoleMapDifference) -> [[String]] {
+    /// Each change as a row with what it is about, the name and what becomes of it.
+    static func rows(_ difference: RoleMapDifference) -> Rows {
+        let columns = ["what", "name", "change"]
+        let objects = cells(difference).map { cells in
+            JSON.object(Dictionary(uniqueKeysWithValues: zip(columns, cells.map(JSON.string))))
+        }
+        return Rows(objects, columns: columns)
+    }
+
+    private static func cells(_ difference: RoleMapDifference) -> [[String]] {
         var rows = difference.users.map { ["user", $0.id.name, user($0)] }
         rows += difference.added.map { ["entry", $0.name, "added"] }
         rows += difference.removed.map { ["entry", $0.name, "removed"] }

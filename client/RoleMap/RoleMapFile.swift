@@ -15,6 +15,8 @@ struct RoleMapFile: Sendable {
     let path: String
     /// The map.
     let map: RoleMap
+    /// What is legal in it and risky, each as `file:line:column: warning: …`.
+    let warnings: [String]
 
     /// Reads and checks a file.
     ///
@@ -24,6 +26,12 @@ struct RoleMapFile: Sendable {
         guard let map = checked.map else { throw checked.failure }
         self.path = path
         self.map = map
+        warnings = checked.findings.map { "\(path):\($0.mark.line):\($0.mark.column): warning: \($0.explanation)" }
+    }
+
+    /// Tells the person what is legal in the map and risky, before it is published.
+    func tellWarnings(in world: Dependencies) {
+        for warning in warnings { world.output.tell(warning) }
     }
 }
 
@@ -127,23 +135,31 @@ struct CheckedRoleMap: Sendable {
 
     private static func content(of path: String) throws -> [UInt8] {
         do {
+            // A pipe has no size to read at once, so it is read to its end.
+            if path == "-" || path == "/dev/stdin" {
+                var content: [UInt8] = []
+                try TrailFiles.read("/dev/stdin") { content += $0 }
+                return content
+            }
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw CommandFailure(
                 .usage,
                 code: "FILE_UNREADABLE",
                 what: "\(path) cannot be read.",
-                why: [reason(error)],
+                why: [reason(error, path)],
                 next: "Name the role map's file; it is \(RoleMapFile.standardPath) unless said otherwise."
             )
         }
     }
 
-    private static func reason(_ error: any Error) -> String {
-        switch (error as? CocoaError)?.code {
+    private static func reason(_ error: any Error, _ path: String) -> String {
+        // A folder is told by asking; the error of reading one is that of any failure.
+        if (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil { return "It is a folder." }
+        return switch (error as? CocoaError)?.code {
         case .fileReadNoSuchFile?, .fileNoSuchFile?: "There is no such file."
         case .fileReadNoPermission?: "You may not read it."
-        default: "It is a folder, or the file system failed."
+        default: "The file system says: \(error)."
         }
     }
 }

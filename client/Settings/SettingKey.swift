@@ -16,6 +16,8 @@ enum SettingKey: String, Sendable, Hashable, CaseIterable {
     case output
     /// The session-manager-plugin to use.
     case plugin
+    /// Whom to ask for what the role map does not give.
+    case contact
 
     /// The variables that go before the file, the first one set holding.
     var variables: [String] {
@@ -28,6 +30,7 @@ enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .region: ["AWS_REGION", "AWS_DEFAULT_REGION"]
         case .output: ["SSM_BROKER_OUTPUT"]
         case .plugin: ["SSM_BROKER_PLUGIN"]
+        case .contact: ["SSM_BROKER_CONTACT"]
         }
     }
 
@@ -41,6 +44,7 @@ enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .region: "the nodes' Region"
         case .output: "how results are written"
         case .plugin: "session-manager-plugin"
+        case .contact: "whom to ask for more rights"
         }
     }
 
@@ -60,6 +64,7 @@ enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .profile: "the name of an AWS profile"
         case .output: "one of \(OutputFormat.allCases.map(\.rawValue).joined(separator: ", "))"
         case .plugin: "an absolute path"
+        case .contact: "a line of text"
         }
     }
 
@@ -72,6 +77,7 @@ enum SettingKey: String, Sendable, Hashable, CaseIterable {
         case .organization, .profile: return !text.contains { "[]".contains($0) }
         case .output: return OutputFormat(rawValue: text) != nil
         case .plugin: return text.hasPrefix("/")
+        case .contact: return true
         }
     }
 }

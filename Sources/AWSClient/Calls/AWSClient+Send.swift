@@ -71,7 +71,12 @@ extension AWSClient {
         }
         let requestID = call.requestID(response)
         guard (200...299).contains(response.status) else {
-            let failed = FailedAttempt(call, response: response, requestID: requestID)
+            var failed = FailedAttempt(call, response: response, requestID: requestID)
+            if failed.failure.kind == .credentialsRejected, let skew = ClockSkew(of: response, now: now()),
+                skew.isTooLarge
+            {
+                failed.failure.clockSkew = skew
+            }
             log(call, attempt: attempt, since: start, outcome: failed.failure.code ?? "-", response, requestID)
             throw failed
         }

@@ -48,6 +48,8 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public let outcomeUnknown: Bool
     /// Why DynamoDB cancelled a transaction, one for each of its writes, in their order; else none.
     public let cancellationReasons: [CancellationReason]
+    /// Set when the credentials or their signature were refused and this machine's clock explains it.
+    public internal(set) var clockSkew: ClockSkew?
 
     /// What one write of a cancelled transaction met.
     public struct CancellationReason: Sendable, Hashable {
@@ -88,6 +90,6 @@ public struct AWSFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// One line: the operation, the code and the message.
     public var description: String {
-        "\(service.rawValue):\(operation): \(code ?? kind.rawValue): \(message)"
+        "\(service.rawValue):\(operation): \(code ?? kind.rawValue): \(message)\(clockSkew.map { "; \($0)" } ?? "")"
     }
 }

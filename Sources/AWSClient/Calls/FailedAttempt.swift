@@ -3,7 +3,7 @@ internal import HTTPTransport
 /// One attempt that gave no output, and whether asking again makes sense.
 struct FailedAttempt: Error, Sendable, Hashable {
     /// The failure as the caller will see it if this attempt is the last.
-    let failure: AWSFailure
+    var failure: AWSFailure
     /// Whether the reason may pass by itself.
     let isTransient: Bool
 

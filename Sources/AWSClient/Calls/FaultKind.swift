@@ -24,6 +24,7 @@ enum FaultKind {
         "InvalidSignatureException": .credentialsRejected, "SignatureDoesNotMatch": .credentialsRejected,
         "IncompleteSignature": .credentialsRejected, "MissingAuthenticationToken": .credentialsRejected,
         "MissingAuthenticationTokenException": .credentialsRejected, "RequestExpired": .credentialsRejected,
+        "RequestTimeTooSkewed": .credentialsRejected,
         "NoSuchEntity": .notFound, "NoSuchEntityException": .notFound, "DoesNotExistException": .notFound,
         "ResourceNotFoundException": .notFound, "AccountNotFoundException": .notFound,
         "ChildNotFoundException": .notFound, "ParentNotFoundException": .notFound, "InvalidInstanceId": .notFound,

@@ -14,7 +14,19 @@ public struct ProfileOptions: Sendable, Hashable {
         // The reason is told with the credentials, which the same files hold.
         let files = try? SharedFiles(environment: environment)
         options = files?.profile(self.profile) ?? [:]
+        var name = self.profile
+        var visited: Set<String> = []
+        var signsIn = false
+        while !signsIn, visited.insert(name).inserted, let found = files?.profile(name) {
+            signsIn = found["sso_account_id"] != nil || found["sso_role_name"] != nil
+            if !signsIn, let source = found["source_profile"] { name = source }
+        }
+        identityCenterProfile = signsIn ? name : nil
     }
+
+    /// The profile whose sign-in through IAM Identity Center these credentials come from, itself or by its source profiles; nil when
+    /// they come from elsewhere.
+    public let identityCenterProfile: String?
 
     /// The Region that the AWS CLI would call; nil when the profile names none.
     public var region: String? { options["region"].flatMap { $0.isEmpty ? nil : $0 } }

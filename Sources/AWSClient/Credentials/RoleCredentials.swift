@@ -43,7 +43,8 @@ extension ProfileSearch {
                     tried: [
                         .init(
                             source: place,
-                            reason: "it needs a code of the MFA device \(serial), and nobody gave one",
+                            reason: "it needs a code of the MFA device \(serial), and "
+                                + (mfaCode == nil ? "nobody may be asked for it" : "nobody gave one"),
                             fix: "eval \"$(aws configure export-credentials --profile \(name) --format env)\""
                         )
                     ]
@@ -94,6 +95,7 @@ extension AWSFailure {
     /// The failure as a reason: what AWS said, or why it said nothing.
     var words: String {
         let code = code.map { "\($0): " } ?? ""
-        return message.isEmpty ? "\(code)\(kind)" : "\(code)\(message)"
+        let skew = clockSkew.map { "; \($0)" } ?? ""
+        return (message.isEmpty ? "\(code)\(kind)" : "\(code)\(message)") + skew
     }
 }

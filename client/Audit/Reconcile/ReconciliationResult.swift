@@ -48,6 +48,16 @@ struct ReconciliationResult {
         ]
     }
 
+    /// Each finding, for programs.
+    var rows: Rows {
+        Rows(
+            findings.map(\.json),
+            columns: [
+                "time", "kind", "account", "region", "node", "who", "detail", "session", "sessionId", "eventId",
+            ]
+        )
+    }
+
     private static func json(_ area: TrailPlace.Area, _ covered: Reconciliation.Coverage) -> JSON {
         [
             "account": .string(area.account), "events": .integer(Int64(covered.events)),

@@ -4,7 +4,7 @@ variable "code_bucket" {
 }
 
 variable "release" {
-  description = "The release's version: its folder in the bucket, part of the archives' names, and what the functions' versions are called."
+  description = "The release's version: its folder in the bucket, part of the archives' names, and what the functions' descriptions say."
   type        = string
 
   validation {
@@ -54,8 +54,10 @@ variable "options" {
     condition = length(setsubtract(keys(var.options), [
       "AccountRequestsConcurrency",
       "AdmittedRoles",
+      "AlarmEmail",
       "AlarmTopicArn",
       "AllowedAccounts",
+      "ApiDeployment",
       "Architecture",
       "BrokerConcurrency",
       "CertificateArn",

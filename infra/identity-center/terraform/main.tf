@@ -1,7 +1,7 @@
 locals {
   # The same files that the landing zone takes, with their variables filled in here.
   policies = {
-    for name in ["call-broker", "break-glass"] : name => replace(replace(replace(replace(
+    for name in ["call-broker", "call-broker-by-url", "release", "break-glass"] : name => replace(replace(replace(replace(
       file("${path.module}/../permission-sets/${name}.json"),
       "$${PARTITION}", var.partition),
       "$${HOME_REGION}", var.broker.region),

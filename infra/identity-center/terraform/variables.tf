@@ -40,7 +40,7 @@ variable "broker" {
 }
 
 variable "permission_sets" {
-  description = "Permission sets by name: whether it calls the broker or breaks the glass, how long a sign-in lasts, and who holds it where (group name to account ids)."
+  description = "Permission sets by name: the policy of ../permission-sets, how long a sign-in lasts, and who holds it where (group name to account ids)."
   type = map(object({
     description = string
     policy      = optional(string, "call-broker")
@@ -49,8 +49,8 @@ variable "permission_sets" {
   }))
 
   validation {
-    condition     = alltrue([for one in values(var.permission_sets) : contains(["call-broker", "break-glass"], one.policy)])
-    error_message = "A policy is call-broker or break-glass."
+    condition     = alltrue([for one in values(var.permission_sets) : contains(["call-broker", "call-broker-by-url", "release", "break-glass"], one.policy)])
+    error_message = "A policy is call-broker, call-broker-by-url, release or break-glass."
   }
   validation {
     condition     = alltrue([for name in keys(var.permission_sets) : can(regex("^[\\w+=,.@-]{1,32}$", name))])

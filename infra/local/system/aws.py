@@ -53,7 +53,7 @@ class AWS:
         self._trail = trail
         self._faults = faults
         self._now = now
-        self._server = LoopbackServer(self.handle, port, name="aws")
+        self._server = LoopbackServer(self.handle, port, name="aws", now=now)
 
     @property
     def url(self) -> str:

@@ -11,7 +11,7 @@ import os
 import re
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,7 +115,9 @@ class CommandSession:
                 await self._channel.send_all(PayloadType.OUTPUT, data)
 
     @contextlib.asynccontextmanager
-    async def _started(self, words: Sequence[str], output: int, errors: int) -> Any:
+    async def _started(
+        self, words: Sequence[str], output: int, errors: int
+    ) -> AsyncIterator[asyncio.Task[int]]:
         """Gives a task that ends with the program, as its exit status."""
         with _Pipe() as report:
             streams = (output, errors, report.write_end)

@@ -53,7 +53,12 @@ def expired(aws: Surroundings) -> SessionCredentials:
 
 
 def of_person(
-    credentials: SessionCredentials, broker_url: str, aws_url: str, profiles: Mapping[str, str], commands: Path
+    credentials: SessionCredentials,
+    broker_url: str,
+    aws_url: str,
+    gateway_url: str,
+    profiles: Mapping[str, str],
+    commands: Path,
 ) -> dict[str, str]:
     """The variables to add to a shell's own. PATH and the proxy exceptions extend what is there."""
     without_proxy = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), LOOPBACK)))
@@ -64,6 +69,7 @@ def of_person(
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL_SSM": aws_url,
         "AWS_ENDPOINT_URL_STS": aws_url,
+        "AWS_ENDPOINT_URL_SSMMESSAGES": gateway_url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "SSM_BROKER_URL": broker_url,
         "SSM_BROKER_REGION": REGION,

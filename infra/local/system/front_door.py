@@ -81,7 +81,7 @@ class FrontDoor:
         self._now = now
         self._kind = kind
         self._resource_policy = resource_policy
-        self._server = LoopbackServer(self.handle, port, name="front door")
+        self._server = LoopbackServer(self.handle, port, name="front door", now=now)
 
     @property
     def url(self) -> str:

@@ -102,6 +102,11 @@ class LocalSystem:
         return self.front_door.url
 
     @property
+    def _gateway_url(self) -> str:
+        """The message gateway's, as a client without a session may ask for it."""
+        return self.sessions.gateway_url.replace("ws://", "http://", 1)
+
+    @property
     def trail(self) -> list[dict[str, object]]:
         """The CloudTrail-like records so far."""
         return self.aws.trail.records
@@ -121,7 +126,7 @@ class LocalSystem:
     def environment_for(self, person: str | cast.Person) -> dict[str, str]:
         """What to add to a shell's environment so that it is this person's."""
         credentials = self.aws.credentials_of(person)
-        return environment.of_person(credentials, self.url, self.aws.url, self._profiles, self.commands)
+        return environment.of_person(credentials, self.url, self.aws.url, self._gateway_url, self._profiles, self.commands)
 
     def restart_broker(self) -> None:
         """Kills the broker's processes and waits for the next ones."""

@@ -11,9 +11,9 @@ import struct
 from collections.abc import Awaitable, Callable
 
 from .data_channel import AgentMessage, PayloadType
+from .port_session import Unreachable
 from .session_channel import SessionChannel
 from .smux import FRAME_LIMIT, RECEIVE_LIMIT, Command, Frame, FrameReader, data_frames
-from .port_session import Unreachable
 
 DISCONNECT_TO_PORT, TERMINATE_SESSION, CONNECT_TO_PORT_ERROR = 1, 2, 3
 """The flags of a port session."""
@@ -106,7 +106,7 @@ class MuxPort:
             await asyncio.wait((outward, inward), return_when=asyncio.FIRST_COMPLETED)
             if inward.done():
                 writer.close()  # after what was written before
-                await asyncio.wait((loop.create_task(_closed(writer)),), timeout=None)
+                await _closed(writer)
         finally:
             outward.cancel()
             inward.cancel()

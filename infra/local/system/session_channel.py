@@ -18,7 +18,6 @@ from . import data_channel
 from .data_channel import AgentMessage, InboundStream, PayloadType
 from .outbound_stream import OutboundStream
 
-
 AGENT_BUFFER = 100_000
 """Stream messages that the agent keeps for a client that acknowledges none."""
 

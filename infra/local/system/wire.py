@@ -11,6 +11,8 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -68,7 +70,11 @@ class PortTaken(Exception):
 class LoopbackServer:
     """Serves `handle` on 127.0.0.1 with one thread a connection, until closed."""
 
-    def __init__(self, handle: Handle, port: int = 0, name: str = "http") -> None:
+    def __init__(
+        self, handle: Handle, port: int = 0, name: str = "http", now: Callable[[], datetime] | None = None
+    ) -> None:
+        """With `now`, each answer is dated, as AWS's are: that is how a client finds out about its own clock."""
+        self.now = now
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         try:
@@ -171,6 +177,8 @@ def _handler_for(handle: Handle, owner: LoopbackServer) -> type[BaseHTTPRequestH
             lines = [f"HTTP/1.1 {response.status} {self.responses.get(response.status, ('', ''))[0]}"]
             lines += [f"{name}: {value}" for name, value in response.headers.items()]
             lines.append(f"Content-Length: {len(response.body)}")
+            if owner.now is not None:
+                lines.append(f"Date: {format_datetime(owner.now().astimezone(UTC), usegmt=True)}")
             if close:
                 lines.append("Connection: close")
                 self.close_connection = True

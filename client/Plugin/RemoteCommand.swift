@@ -6,9 +6,9 @@ internal import SessionCore
 /// any other goes between single quotes, in which nothing has a meaning. The agent splits the line by a shell's rules of quoting, with no
 /// shell; where the map has commands run in a terminal, `sh -c` reads it, and comes to the same words.
 /// Source: amazon-ssm-agent, `agent/session/shell/shell_unix.go` (`StartCommandExecutor`); google/shlex, `shlex.go`.
-struct CommandLine: Sendable, Hashable {
+struct RemoteCommand: Sendable, Hashable {
     /// The line.
-    let text: String
+    let line: String
 
     /// Puts words together.
     ///
@@ -29,14 +29,14 @@ struct CommandLine: Sendable, Hashable {
                 next: "Write it another way, for example with printf '\\n' in sh -c, or put the text into a file there."
             )
         }
-        text = words.enumerated().map { Self.quoted($0.element, isProgram: $0.offset == 0) }.joined(separator: " ")
-        guard text.utf16.count <= SessionParameters.maximumCommandLength else {
+        line = words.enumerated().map { Self.quoted($0.element, isProgram: $0.offset == 0) }.joined(separator: " ")
+        guard line.utf16.count <= SessionParameters.maximumCommandLength else {
             throw Self.unsendable(
-                "The command has \(text.utf16.count) characters; at most \(SessionParameters.maximumCommandLength) are taken.",
+                "The command has \(line.utf16.count) characters; at most \(SessionParameters.maximumCommandLength) are taken.",
                 next: "Put it into a file there, or run it in parts."
             )
         }
-        guard !program.isEmpty, SessionParameters.isCommand(text) else {
+        guard !program.isEmpty, SessionParameters.isCommand(line) else {
             throw Self.unsendable("The program's name is empty.", next: "Name a program: exec NODE -- COMMAND")
         }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import ssm_broker
 
 @Suite("the command line that exec sends")
-struct CommandLineTests {
+struct RemoteCommandTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let words: [String]
         let line: String
@@ -29,7 +29,7 @@ struct CommandLineTests {
 
     @Test("words stay the words they are, and plain ones stay as they are written", arguments: lines)
     func quotes(_ row: Case) throws {
-        let line = try CommandLine(words: row.words).text
+        let line = try RemoteCommand(words: row.words).line
         #expect(line == row.line)
         #expect(SessionParameters.isCommand(line))
     }
@@ -52,7 +52,7 @@ struct CommandLineTests {
 
     @Test("what cannot be sent is refused, with what to do", arguments: refusals)
     func refuses(_ refusal: Refusal) throws {
-        let failure = try #require(throws: CommandFailure.self) { _ = try CommandLine(words: refusal.words) }
+        let failure = try #require(throws: CommandFailure.self) { _ = try RemoteCommand(words: refusal.words) }
         #expect(failure.code == refusal.code && failure.status == .usage && failure.next != nil)
     }
 }
