@@ -9,10 +9,10 @@ extension Broker {
         if request.isOfEverybody {
             try await admitReader(caller, in: &exchange)
             let read = try await recordRead(AuditReading(request), going, by: caller, in: exchange)
-            return try await dependencies.audit.sessions(matching: query).json.naming(read)
+            return try await dependencies.audit.sessions(matching: query).fitting().json.naming(read)
         }
         query.owner = caller.owner
-        return try await dependencies.audit.sessions(matching: query).json
+        return try await dependencies.audit.sessions(matching: query).fitting().json
     }
 
     private func admitReader(_ caller: CallerIdentity, in exchange: inout Exchange) async throws {

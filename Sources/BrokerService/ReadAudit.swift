@@ -9,11 +9,12 @@ extension Broker {
             let stretch = try ChainStretch(parameters: going.others)
             let read = try await recordRead(.chain(stretch.chain, from: stretch.from), going, by: caller, in: exchange)
             let records = try await dependencies.audit.chain(stretch.chain, from: stretch.from, limit: stretch.limit)
-            return JSON.object(["records": .array(records.map(\.json))]).naming(read)
+            let fitting = AnswerRoom.fitting(records, json: \.json)
+            return JSON.object(["records": .array(fitting.map(\.json))]).naming(read)
         }
         let query = try AuditQuery(parameters: going.others)
         let read = try await recordRead(AuditReading(query), going, by: caller, in: exchange)
-        return try await dependencies.audit.records(matching: query).json.naming(read)
+        return try await dependencies.audit.records(matching: query).fitting().json.naming(read)
     }
 
     /// Where each chain ends.

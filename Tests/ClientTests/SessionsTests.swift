@@ -33,9 +33,9 @@ struct SessionsTests {
         #expect(try await run("sessions", in: world.dependencies()) == .done, "\(world.notes)")
         #expect(
             world.result == """
-                ID                                    STATE  NODE                 OPENED (UTC)         USER   PERMISSION SET  LINUX USER
-                00000000-0000-4000-8000-000000000002  live   i-0bbbbbbbbbbbbbbb2  2026-11-21 08:00:02  alice  DatabaseAdmin   dbadmin
-                00000000-0000-4000-8000-000000000001  ended  i-0bbbbbbbbbbbbbbb2  2026-11-21 08:00:01  alice  DatabaseAdmin   dbadmin
+                ID                                    STATE  NODE                 OPENED (UTC)         USER   PERMISSION SET  LINUX USER  FOR
+                00000000-0000-4000-8000-000000000002  live   i-0bbbbbbbbbbbbbbb2  2026-11-21 08:00:02  alice  DatabaseAdmin   dbadmin     shell
+                00000000-0000-4000-8000-000000000001  ended  i-0bbbbbbbbbbbbbbb2  2026-11-21 08:00:01  alice  DatabaseAdmin   dbadmin     shell
 
                 """
         )

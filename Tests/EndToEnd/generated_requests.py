@@ -87,7 +87,7 @@ def disfigured() -> dict[str, SearchStrategy[Any]]:
         | texts
         | texts.map(lambda text: text[:-1])
         | strategies.integers(1, 20_000).map(lambda depth: b"[" * depth)
-        | strategies.integers(8000, 9000).map(lambda length: b'{"reason":"' + b"a" * length + b'"}'),
+        | (strategies.integers(8000, 9000) | strategies.integers(32_000, 33_000)).map(lambda length: b'{"reason":"' + b"a" * length + b'"}'),
         "headers": strategies.sampled_from([{}, {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}]),
     }
 
@@ -113,6 +113,8 @@ def _say_what_is_there(draw: DrawFn, case: Case, truth: Truth) -> None:
     case.path_parameters, case.query = real(case.path_parameters or {}), real(query)
     if not isinstance(body, dict):
         return
+    if operation == "openSession":
+        body = _of_its_kind(body)
     body = real(body)
     if "time" in body:
         body["time"] = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -120,6 +122,14 @@ def _say_what_is_there(draw: DrawFn, case: Case, truth: Truth) -> None:
     if "map" in body:
         body |= {"base": truth.number(), "map": draw(_nearly(truth.role_map))}
     case.body = body
+
+
+def _of_its_kind(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What no schema says: which members belong to which kind of session."""
+    own = {"command": {"command"}, "port": {"port", "host", "localPort"}}.get(body["kind"], set())
+    needed = {name: 0 for name in own & {"command", "port"}}
+    return {**needed, **{name: value for name, value in body.items()
+                         if name in own or name not in ("command", "port", "host", "localPort")}}  # fmt: skip
 
 
 @strategies.composite

@@ -72,7 +72,7 @@ TROUBLES = [
     Trouble("node", 5, "it may in eu-west-1", node=(cast.DB_1, "--region", "us-east-1")),
     Trouble("node", 7, "does not report", node=(cast.DB_1,), during=offline),
     Trouble("node", 64, "is no node id", node=("db-1",)),
-    Trouble("node", 1, "differs", node=(cast.DB_1,),
+    Trouble("node", 1, "DOCUMENT_CHANGED", node=(cast.DB_1,),
             during=lambda system: session_documents.changed(system, session_documents.DATABASE_SHELL)),
 ]  # fmt: skip
 

@@ -24,6 +24,8 @@ FIRST, SECOND = cast.FIRST_ACCOUNT, cast.SECOND_ACCOUNT
 HERE = (FIRST, cast.REGION)
 WEB_SHELL = "SSMBroker-Shell-WebOperator"
 BATCH_SHELL = "SSMBroker-Shell-BatchOperator"
+WEB_SSH = "SSMBroker-SSH-WebOperator"
+IN_FIRST = ["SSMBroker-Command-DatabaseAdmin", "SSMBroker-Port-DatabaseAdmin", WEB_SSH, world.DATABASE_SHELL, WEB_SHELL]
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +66,7 @@ def test_every_wrong_state_is_righted_in_one_run_and_the_next_writes_nothing(
     assert (report["end"], report["failed"], report["changed"]) == ("complete", 0, 2), report
     assert world.run_as(FIRST) == "dbadmin"
     assert world.run_as(SECOND, BATCH_SHELL) == "batchops"
-    assert world.names(FIRST) == [world.DATABASE_SHELL, WEB_SHELL]
+    assert world.names(FIRST) == IN_FIRST
     assert ssm(SECOND, cast.REGION)._documents[BATCH_SHELL].describe_permissions()["AccountIds"] == []
     # The text was there before, which Systems Manager may refuse to take twice: the description may carry a mark.
     assert world.content(FIRST, world.DATABASE_SHELL)["inputs"] == json.loads(right)["inputs"]
@@ -172,11 +174,12 @@ def test_events_of_nobody_are_refused(system: LocalSystem) -> None:
 
 def test_somebody_who_waits_for_a_document_is_told_of_the_place(system: LocalSystem) -> None:
     documents.delete(*HERE, WEB_SHELL)
+    documents.delete(*HERE, WEB_SSH)
     documents.delete(*HERE, world.DATABASE_SHELL)
     event = {"trigger": "converge", "account": FIRST, "region": cast.REGION, "permissionSet": "WebOperator"}
     place = system.enforcer.ask(event)["place"]
     assert (place["account"], place["region"], place["state"]) == (FIRST, cast.REGION, "current"), place
     states = {one["name"]: one["state"] for one in place["documents"]}
-    assert states[WEB_SHELL] in ("created", "repaired")
+    assert states[WEB_SHELL] in ("created", "repaired") and states[WEB_SSH] in ("created", "repaired")
     # Of the others nothing was asked.
-    assert world.names(FIRST) == [WEB_SHELL]
+    assert world.names(FIRST) == [name for name in IN_FIRST if name != world.DATABASE_SHELL]

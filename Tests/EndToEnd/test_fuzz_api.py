@@ -57,7 +57,8 @@ def truth(system: LocalSystem, api: BrokerAPI) -> Truth:
         "roleId": sorted(roles.values()), "node": [cast.DB_1, cast.WEB_1, cast.WIN_1], "account": [cast.FIRST_ACCOUNT],
         "region": [cast.REGION], "session": ids, "id": ids, "listSessions.state": ["live", "pending,ended"],
         "event": ["session.granted"], "read": [page["read"]], "number": ["1"], "reason": ["Disk full", "Grüße, 🔑"],
-        "ticket": ["OPS-17"], "client": ["ssm-broker/0.1.0"], "note": ["OPS-17: a new team"],
+        "ticket": ["OPS-17"], "client": ["ssm-broker/0.1.0"],
+        "command": ["uptime", "sh -c 'df -h | tail -1'"], "port": [5432, 8003, 22], "host": ["localhost", "db.internal"], "note": ["OPS-17: a new team"],
     }  # fmt: skip
     return Truth(parameters, role_map, lambda: role_maps.current(api))
 

@@ -42,8 +42,8 @@ class Client:
     def send(self, message: AgentMessage | bytes) -> None:
         self._socket.send(message if isinstance(message, bytes) else message.pack())
 
-    def receive(self, *, acknowledge: bool = True) -> AgentMessage:
-        message = AgentMessage.unpack(self._socket.recv(timeout=10))  # type: ignore[arg-type]  # frames are binary
+    def receive(self, *, acknowledge: bool = True, seconds: float = 10) -> AgentMessage:
+        message = AgentMessage.unpack(self._socket.recv(timeout=seconds))  # type: ignore[arg-type]  # frames are binary
         if acknowledge and message.type == OUTPUT:
             self.send(acknowledgement(message))
         return message

@@ -24,7 +24,7 @@ struct ConfigureList: BrokerCommand {
         let settings = try world.settings(profile: signIn.profile)
         world.output.write(Self.json(settings), as: format) {
             Self.table(settings).lines(width: world.output.columns)
-                + ["", Self.place(settings), "Credentials: ssm-broker doctor says which are found, and where."]
+                + [""] + Self.notes(settings, width: world.output.columns ?? Int(Int32.max))
         }
     }
 
@@ -38,11 +38,13 @@ struct ConfigureList: BrokerCommand {
         )
     }
 
-    private static func place(_ settings: Settings) -> String {
-        guard let file = settings.file else {
-            return "File: none; neither XDG_CONFIG_HOME nor HOME says where it would be."
-        }
-        return "File: \(Printable.line(file.path))\(file.isThere ? "" : " (not there; ssm-broker configure makes it)")"
+    private static func notes(_ settings: Settings, width: Int) -> [String] {
+        let place = settings.file.map { $0.path + ($0.isThere ? "" : " (not there; ssm-broker configure makes it)") }
+        let notes = [
+            ("File:", place ?? "none; neither XDG_CONFIG_HOME nor HOME says where it would be"),
+            ("Credentials:", "ssm-broker doctor says which are found"),
+        ]
+        return notes.flatMap { SessionStory.wrapped($0.0, $0.1, indent: 0, label: 13, width: width) }
     }
 
     private static func json(_ settings: Settings) -> JSON {

@@ -47,7 +47,7 @@ struct ConfigureSet: BrokerCommand {
                 code: "SETTING_UNKNOWN",
                 what: "\(setting.prefix(64)) is no setting of [\(section)].",
                 why: ["It may hold \(known.joined(separator: ", "))."],
-                next: nearest.map { "Did you mean \($0)?" }
+                next: nearest.map { "Did you mean \($0)?" } ?? "ssm-broker configure set --help"
             )
         }
         guard (value == nil) == unset else {
@@ -118,7 +118,8 @@ struct SettingsPlace: ParsableArguments {
                 code: "SETTING_INVALID",
                 what: "\(value.prefix(128)) is not \(key.form).",
                 next: key == .organization
-                    ? "ssm-broker configure --section 'organization \(value.prefix(64))' --broker-url https://…" : nil
+                    ? "ssm-broker configure --section 'organization \(value.prefix(64))' --broker-url https://…"
+                    : "ssm-broker configure list shows what stands now; nothing was written."
             )
         }
     }

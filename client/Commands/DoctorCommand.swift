@@ -38,7 +38,7 @@ struct DoctorCommand: SignedInCommand {
         let examination = Examination(world: world, profile: signIn.profile, region: region, node: node)
         let isTold = format == .table
         let findings = await examination.run { finding in
-            if isTold { world.output.result(finding.lines.map { $0 + "\n" }.joined()) }
+            if isTold { world.output.result(finding.lines(width: world.output.columns).map { $0 + "\n" }.joined()) }
         }
         let wrong = findings.filter { $0.state == .wrong }
         if !isTold {

@@ -90,7 +90,7 @@ struct MapExplain: BrokerCommand {
         }
         if decision.kind == .port, let ports = entry.ports {
             let hosts = ports.hosts.isEmpty ? "the node" : ports.hosts.map(\.description).joined(separator: "|")
-            parts.append("to port \(ports.remote.map(RoleMap.PortRule.text).joined(separator: "|")) of \(hosts)")
+            parts.append("to port \(ports.remote.map(\.portText).joined(separator: "|")) of \(hosts)")
         }
         if decision.kind == .command, !entry.commands.patterns.isEmpty {
             parts.append("if it fits \(entry.commands.patterns.map(\.text).joined(separator: " or "))")

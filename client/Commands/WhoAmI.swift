@@ -36,7 +36,7 @@ struct WhoAmI: SignedInCommand {
             rows.append(("Sessions", reply.kinds.map(\.rawValue).joined(separator: ", ")))
             if let commands = reply.commands { rows.append(("Commands", Self.text(commands))) }
             if let ports = reply.ports {
-                rows.append(("Ports", ports.remote.map(RoleMap.PortRule.text).joined(separator: ", ")))
+                rows.append(("Ports", ports.remote.map(\.portText).joined(separator: ", ")))
                 let hosts = ports.hosts.map(\.description).joined(separator: ", ")
                 rows.append(("Hosts", hosts.isEmpty ? "the node itself" : hosts))
             }

@@ -49,13 +49,21 @@ struct Diagnosis: Sendable, Hashable {
     }
 
     /// As lines for a person.
-    var lines: [String] {
-        let name = check + String(repeating: " ", count: max(1, 13 - check.count))
-        let mark = state.rawValue + String(repeating: " ", count: 9 - state.rawValue.count)
-        let margin = String(repeating: " ", count: 22)
-        return ["\(mark)\(name)\(Printable.line(says))"] + why.map { "\(margin)Why: \(Printable.line($0))" }
-            + (next.map { ["\(margin)Next: \(Printable.line($0))"] } ?? [])
+    ///
+    /// - Parameter width: The terminal's columns; nil wraps nothing.
+    /// - Returns: The lines.
+    func lines(width: Int?) -> [String] {
+        let width = width ?? Int(Int32.max)
+        let mark = state.rawValue + String(repeating: " ", count: 9 - state.rawValue.count) + check
+        let label = state == .ok ? "" : "Why:"
+        let space = state == .ok ? 0 : 6
+        return SessionStory.wrapped(mark, says, indent: 0, label: Self.margin, width: width)
+            + why.flatMap { SessionStory.wrapped(label, $0, indent: Self.margin, label: space, width: width) }
+            + SessionStory.wrapped("Next:", next, indent: Self.margin, label: 6, width: width)
     }
+
+    /// Where the sentences begin, in columns.
+    private static let margin = 22
 
     /// For programs.
     ///

@@ -97,9 +97,13 @@ struct Examination: Sendable {
             note(.skipped("clock", for: "nobody tells the time"))
             return false
         }
-        let way = ["HTTPS_PROXY", "https_proxy", "AWS_CA_BUNDLE", "NO_PROXY", "no_proxy"].compactMap { name in
-            world.environment[name].flatMap { $0.isEmpty ? nil : "\(name)=\(Self.withoutPassword($0))" }
-        }
+        // The transport reads the small letters first.
+        let way = [("https_proxy", "HTTPS_PROXY"), ("no_proxy", "NO_PROXY"), ("AWS_CA_BUNDLE", "AWS_CA_BUNDLE")]
+            .compactMap { names -> String? in
+                let name = world.environment[names.0]?.isEmpty == false ? names.0 : names.1
+                guard let value = world.environment[name], !value.isEmpty else { return nil }
+                return "\(name)=\(Self.withoutPassword(value))"
+            }
         do throws(HTTPFailure) {
             let answer = try await world.transport.send(HTTPRequest(method: "GET", url: endpoint.url + "/v1/identity"))
             note(.ok("network", "\(endpoint.host) answers.", why: way.isEmpty ? [] : [way.joined(separator: ", ")]))

@@ -3,9 +3,7 @@ extension RoleMap.PortRule {
     var json: JSON {
         .compact([
             "hosts": hosts.isEmpty ? nil : .array(hosts.map { .string($0.description) }),
-            "remote": .array(
-                remote.map { $0.count == 1 ? .integer(Int64($0.lowerBound)) : .string(Self.text($0)) }
-            ),
+            "remote": .array(remote.map { $0.count == 1 ? .integer(Int64($0.lowerBound)) : .string($0.portText) }),
         ])
     }
 
@@ -15,11 +13,11 @@ extension RoleMap.PortRule {
         self.init(reader: &reader)
         guard reader.problems.isEmpty else { return nil }
     }
+}
 
+extension ClosedRange<Int> {
     /// A range of ports as it stands in the map: `5432` or `8000-8010`.
-    public static func text(_ range: ClosedRange<Int>) -> String {
-        range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
-    }
+    public var portText: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)-\(upperBound)" }
 }
 
 extension RoleMap.CommandRule {

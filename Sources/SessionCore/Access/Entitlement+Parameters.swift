@@ -50,7 +50,7 @@ extension Entitlement {
 
     private var portNotAllowed: Problem {
         let asked = request.parameters.port.map { "port \($0)" } ?? "no port"
-        let ports = Self.list((entry.ports?.remote ?? []).map(RoleMap.PortRule.text))
+        let ports = Self.list((entry.ports?.remote ?? []).map(\.portText))
         return Problem(
             .portNotAllowed,
             detail: "\(caller.sentenceTitle) may not reach \(asked); it may reach \(ports.isEmpty ? "none" : ports).",

@@ -27,6 +27,10 @@ from .terminal import Terminal
 MULTIPLEXES_AFTER = "3.0.196.0"
 """The last version whose agents carry one connection at a time; clients go by it, too."""
 
+REPLY_SECONDS = 0.1
+"""How long the agent's result takes through the service. The real plugin is deaf for a moment after the handshake: when it
+hears of the end just then it may hang."""
+
 ELEVATED = "runAsElevated is true: the agent would run this as root, whatever Run As says"
 
 
@@ -71,6 +75,7 @@ class Agent:
                 raise NotSupported("infra/local has no KMS: kmsKeyId must be empty")
             return await runs[document.session_type](request, document, channel)
         except Rejected as error:
+            await asyncio.sleep(REPLY_SECONDS)
             return Ending(str(error), failed=True)
         except NotSupported as error:
             return await self._failure(str(error))
@@ -155,8 +160,7 @@ class Agent:
         networks = self._node_users.node(request.target).networks
         destination = await Destination.find(node, properties, networks)
         if properties.forwards and is_version_after(self._version, MULTIPLEXES_AFTER):
-            await MuxPort(channel, destination.connect).run()
-            return Ending()
+            return await MuxPort(channel, destination.connect).run()
         ending = await BasicPort(channel, destination.connect, forwards=properties.forwards).run()
         with contextlib.suppress(TimeoutError):  # a client that has said it is over does not wait for more
             await asyncio.wait_for(channel.settle(self.DRAIN_SECONDS), self.DRAIN_SECONDS)

@@ -1,5 +1,4 @@
-"""The node's end of a port session with one connection at a time: SSH's, and forwarding for agents and clients that cannot
-multiplex."""
+"""The node's end of a port session with one connection at a time: SSH's, and forwarding by agents that cannot multiplex."""
 
 from __future__ import annotations
 
@@ -76,21 +75,25 @@ class BasicPort:
         self._lost(failed=failed)
 
     def _lost(self, *, failed: bool) -> None:
-        if not self._forwards and not self._ended.done():
-            self._ended.set_result(Ending(failed=failed))
+        if not self._forwards:
+            self._end(Ending(failed=failed))
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+    def _end(self, ending: Ending) -> None:
+        if not self._ended.done():
+            self._ended.set_result(ending)
 
     async def _write(self) -> None:
         while True:
             message = await self._incoming.get()
             if flag(message) == TERMINATE_SESSION:
-                return self._ended.set_result(Ending())
+                return self._end(Ending())
             if flag(message) == DISCONNECT_TO_PORT:
                 self._close()
             elif message.payload_type == PayloadType.OUTPUT and not await self._pass_on(message.payload):
-                return self._ended.set_result(Ending(failed=True))
+                return self._end(Ending(failed=True))
             self._held -= len(message.payload)
             if self._held < HELD_LIMIT:
                 self._channel.release_input()

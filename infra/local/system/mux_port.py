@@ -10,10 +10,11 @@ import asyncio
 import struct
 from collections.abc import Awaitable, Callable
 
+from .agent_session import Ending
 from .data_channel import AgentMessage, PayloadType
 from .port_session import Unreachable
 from .session_channel import SessionChannel
-from .smux import FRAME_LIMIT, RECEIVE_LIMIT, Command, Frame, FrameReader, data_frames
+from .smux import FRAME_LIMIT, RECEIVE_LIMIT, Broken, Command, Frame, FrameReader, data_frames
 
 DISCONNECT_TO_PORT, TERMINATE_SESSION, CONNECT_TO_PORT_ERROR = 1, 2, 3
 """The flags of a port session."""
@@ -39,14 +40,15 @@ class MuxPort:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held = 0
         self._sending = asyncio.Lock()
-        self._terminated = asyncio.Event()
+        self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
-    async def run(self) -> None:
-        """Serves until the client says that the session is over. Cancelling it closes every connection."""
+    async def run(self) -> Ending:
+        """Serves until the client says that the session is over, or nothing that can be understood. Cancelling it closes
+        every connection."""
         self._channel.widen()
         self._channel.on_input = self._take
         try:
-            await self._terminated.wait()
+            return await self._ended
         finally:
             self._channel.on_input = lambda message: True
             for task in self._tasks:
@@ -54,11 +56,16 @@ class MuxPort:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _take(self, message: AgentMessage) -> bool:
+        if self._ended.done():
+            return True
         if flag(message) == TERMINATE_SESSION:
-            self._terminated.set()
+            self._ended.set_result(Ending())
         elif message.payload_type == PayloadType.OUTPUT:
-            for frame in self._frames.read(message.payload):
-                self._take_frame(frame)
+            try:
+                for frame in self._frames.read(message.payload):
+                    self._take_frame(frame)
+            except Broken:
+                self._ended.set_result(Ending(failed=True))
         return True
 
     def _take_frame(self, frame: Frame) -> None:

@@ -45,8 +45,3 @@ extension RoleMap.Logging {
         ])
     }
 }
-
-extension ClosedRange<Int> {
-    /// As it stands in the map: `5432` or `8000-8010`.
-    var portText: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)-\(upperBound)" }
-}
