@@ -28,6 +28,10 @@ struct Dependencies: Sendable {
     var terminal: Int32
     /// Where the plugin is when the search path has none.
     var installedPlugin: String
+    /// Whether a person is at our standard input.
+    var isInteractive = true
+    /// Where the exit status of a program elsewhere is left, to become ours.
+    var remote = RemoteStatus()
     /// What forbids to ask anything, for example `--no-input`; nil when a person may be asked.
     var noInput: String?
     /// Asks the person at the terminal something, and gives their line; nil when nobody is there.

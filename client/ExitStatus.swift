@@ -1,6 +1,6 @@
 /// How a command ended, as the shell sees it: the one table of exit codes.
 ///
-/// For a later `exec` the remote command's own status takes the place of these.
+/// For `exec` the remote command's own status takes the place of `done`; see ``RemoteStatus``.
 enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
     /// What was asked is done.
     case done = 0
@@ -26,7 +26,7 @@ enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
     /// What stands behind the code in the help.
     var explanation: String {
         switch self {
-        case .done: "done"
+        case .done: "done; for exec, the remote command's own status"
         case .failed: "failed"
         case .signIn: "sign in again"
         case .denied: "denied by the role map, by the proof of the role, or by IAM"

@@ -56,6 +56,7 @@ extension Dependencies {
             executable: { try OwnExecutable.path() },
             terminal: STDIN_FILENO,
             installedPlugin: Plugin.installed,
+            isInteractive: Terminal.isPresent(on: STDIN_FILENO),
             noInput: noInput,
             ask: { question in
                 // The question goes where messages go; an answer that is piped in was given before the question was known.
@@ -77,14 +78,16 @@ extension Output {
         let results = StandardOutput()
         let note: @Sendable (String) -> Void = { Descriptor.write($0.utf8, to: STDERR_FILENO) }
         return Output(
-            result: { results.write($0) },
+            result: { results.write(Array($0.utf8)) },
             note: note,
             columns: Terminal.isPresent(on: STDOUT_FILENO) ? Terminal.columns(of: STDOUT_FILENO) ?? 80 : nil,
             noteColumns: Terminal.columns(of: STDERR_FILENO),
             // A terminal that says it is dumb would show the sequences that take a line away.
             progress: Terminal.isPresent(on: STDERR_FILENO) && term != "dumb" ? note : nil,
             isDeserted: { results.isDeserted.load(ordering: .relaxed) },
-            failure: { results.failure }
+            failure: { results.failure },
+            pass: { results.write($0) },
+            passErrors: { Descriptor.write($0, to: STDERR_FILENO) }
         )
     }
 }
@@ -101,8 +104,8 @@ private final class StandardOutput: Sendable {
         return number == 0 ? nil : String(cString: strerror(number))
     }
 
-    func write(_ text: String) {
-        guard !Descriptor.write(text.utf8, to: STDOUT_FILENO) else { return }
+    func write(_ bytes: [UInt8]) {
+        guard !Descriptor.write(bytes, to: STDOUT_FILENO) else { return }
         let number = errno
         isDeserted.store(true, ordering: .relaxed)
         if number != EPIPE { problem.store(number, ordering: .relaxed) }

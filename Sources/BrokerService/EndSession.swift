@@ -16,7 +16,19 @@ extension Broker {
         exchange.access = history.access
         let details = ["by": isOwner ? "owner" : "administrator"]
         try await conclude(history, by: caller, details: details, in: exchange)
-        return ["ended": true, "id": .string(id.text)]
+        return await reply(about: id, in: &exchange).json
+    }
+
+    /// Says who ended a session first: whoever is thrown out of theirs hears it from the answer to their own, later end.
+    ///
+    /// The records are read after the end, so that they hold one that was under way when the request came. It has ended whatever they say.
+    private func reply(about id: RecordID, in exchange: inout Exchange) async -> EndSessionReply {
+        do {
+            return EndSessionReply(id: id, records: try await dependencies.audit.records(ofSession: id))
+        } catch {
+            exchange.note(error, of: "end")
+            return EndSessionReply(id: id)
+        }
     }
 
     /// Ends a session that may run, whatever became of it so far; one that does not is left as it is.

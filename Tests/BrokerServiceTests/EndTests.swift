@@ -11,7 +11,7 @@ struct EndTests {
         let stage = try Stage()
         let id = try await stage.opened()
         let reply = await stage.end(id)
-        #expect(reply.body == ["ended": true, "id": .string(id)])
+        #expect(reply.body == ["by": "owner", "ended": true, "id": .string(id)])
         #expect(stage.aws.activeSessions.isEmpty)
         let role = try #require(stage.aws.calls("AssumeRole end").first)
         let session = try #require(stage.aws.sessions.first)
@@ -48,6 +48,16 @@ struct EndTests {
         #expect(stage.aws.calls("AssumeRole end").first?.parameters["SourceIdentity"] == person.user)
         #expect(stage.records.last?.details["by"] == "administrator")
         #expect(stage.records.last?.caller?.arn == person.arn)
+    }
+
+    @Test("the owner hears from their own end, which comes second, who was first")
+    func second() async throws {
+        let stage = try Stage()
+        let id = try await stage.opened()
+        #expect(await stage.end(id, as: .aliceAdministers).body["by"] == "administrator")
+        let reply = await stage.end(id)
+        #expect(reply.body == ["by": "administrator", "ended": true, "id": .string(id)])
+        #expect(stage.events == [.intent, .started, .ended])
     }
 
     @Test("nobody else does, and they are not told that it is there")

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransport
 import SessionCore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -154,12 +155,89 @@ struct ConnectTests {
         #expect(world.transport.requests.map(\.method) == ["POST", "DELETE"])
     }
 
-    @Test("a session that cannot be ended is named, with what to do, and the exit code stays")
+    @Test("a session that nobody can end is named, with what to do, and the exit code stays")
     func cannotEnd() async throws {
         let lost = HTTPFailure(.timeout, mayHaveReachedServer: true, explanation: "10 s passed")
-        let world = try World([try Answers.opened(), .failure(lost)])
-        #expect(try await run("connect", Self.node, in: world.dependencies(world.pluginVariables())) == .done)
+        let world = try World([try Answers.opened(), .failure(lost), .failure(lost), .failure(lost), Answers.forbidden])
+        var dependencies = world.dependencies(world.pluginVariables())
+        let wait = dependencies.pause
+        dependencies.pause = { if $0 % 1000 == 0 { await wait($0) } }
+        #expect(try await run("connect", Self.node, in: dependencies) == .done)
+        #expect(world.transport.isExhausted)
         #expect(world.notes.contains("Session \(Answers.session)") && world.notes.contains("Next:"))
+    }
+
+    @Test("a broker that cannot be reached, or is not itself, is asked three times to end the session")
+    func repeats() async throws {
+        let away = HTTPFailure(.unreachable, mayHaveReachedServer: false, explanation: "refused")
+        let world = try World([
+            try Answers.opened(), .failure(away), Answers.problem(.awsThrottled), Answers.ended,
+        ])
+        let pauses = Mutex<[Int]>([])
+        var dependencies = world.dependencies(world.pluginVariables())
+        // The dial's watcher waits too, by the second.
+        let wait = dependencies.pause
+        dependencies.pause = { milliseconds in
+            if milliseconds % 1000 == 0 {
+                await wait(milliseconds)
+            } else {
+                pauses.withLock { $0.append(milliseconds) }
+            }
+        }
+        #expect(try await run("connect", Self.node, in: dependencies) == .done)
+        #expect(
+            world.transport.isExhausted
+                && world.transport.requests.map(\.method) == ["POST"] + Array(repeating: "DELETE", count: 3)
+        )
+        #expect(pauses.withLock { $0 } == [250, 900])
+        #expect(!world.notes.contains("may still run"))
+    }
+
+    @Test("when the engineer's keys have expired, the session's own credentials end it where it runs")
+    func endsWithItsOwn() async throws {
+        let world = try World([try Answers.opened(), Answers.problem(.credentialsExpired), Answers.json("{}")])
+        #expect(try await run("connect", Self.node, in: world.dependencies(world.pluginVariables())) == .done)
+        let last = try #require(world.transport.requests.last)
+        #expect(last.url == "https://ssm.eu-west-1.amazonaws.com/")
+        #expect(last.headers.contains { $0.name.lowercased() == "authorization" && $0.value.contains("ASIACHANNEL") })
+        #expect(try JSON(parsing: last.body) == ["SessionId": "alice.x1-0a1b2c3d4e5f60718"])
+        #expect(world.notes.contains("its own credentials did") && !world.notes.contains("may still run"))
+    }
+
+    struct Stranger: Sendable, CustomTestStringConvertible {
+        let reply: String
+        let says: String
+        var testDescription: String { says }
+    }
+
+    static let strangers = [
+        Stranger(reply: #""by":"administrator""#, says: "An administrator ended the session."),
+        Stranger(reply: #""by":"administrator","cause":"block""#, says: "An administrator has blocked you"),
+        Stranger(
+            reply: #""by":"administrator","cause":"role map version 7""#,
+            says: "publication of role map version 7"
+        ),
+        Stranger(reply: #""by":"sweep""#, says: "The broker ended the session."),
+    ]
+
+    @Test("whoever is thrown out of a session hears by whom, and the exit code is no success", arguments: strangers)
+    func thrownOut(_ stranger: Stranger) async throws {
+        let world = try World([
+            try Answers.opened(), Answers.json("{\"ended\":true,\"id\":\"\(Answers.session)\",\(stranger.reply)}"),
+        ])
+        let variables = world.pluginVariables(["PLUGIN_DOES": "asks"])
+        #expect(try await run("connect", Self.node, in: world.dependencies(variables)) == .failed)
+        #expect(world.notes.contains(stranger.says) && world.notes.contains(Answers.session))
+    }
+
+    @Test("without a person at a terminal no shell is asked for")
+    func nobody() async throws {
+        let world = try World()
+        var dependencies = world.dependencies(world.pluginVariables())
+        dependencies.isInteractive = false
+        #expect(try await run("connect", Self.node, in: dependencies) == .usage)
+        #expect(world.transport.requests.isEmpty)
+        #expect(world.notes.contains("Next: To run one command: ssm-broker exec \(Self.node) -- COMMAND"))
     }
 
     @Test("a dry run prints the decision, needs no plugin and starts nothing")

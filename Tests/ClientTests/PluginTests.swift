@@ -94,11 +94,13 @@ struct PluginTests {
         ]
         var expected = kept
         expected["AWS_EC2_METADATA_DISABLED"] = "true"
+        expected["TMPDIR"] = "/d"
         expected["AWS_CONFIG_FILE"] = "/d/config"
         expected["AWS_SHARED_CREDENTIALS_FILE"] = "/d/none"
         expected["SSM_BROKER_CHANNEL"] = "/d/channel"
         expected["AWS_SSM_START_SESSION_RESPONSE_1"] = "{}"
         let hand = PluginEnvironment.Hand(
+            folder: "/d",
             configFile: "/d/config",
             missingFile: "/d/none",
             socket: "/d/channel",

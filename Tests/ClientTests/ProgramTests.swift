@@ -8,6 +8,11 @@ import Testing
 /// The built program as a process of its own: what only a process can show.
 @Suite("the program")
 struct ProgramTests {
+    /// Where the program finds a person.
+    private let terminal: PseudoTerminal
+
+    init() throws { terminal = try PseudoTerminal() }
+
     private func start(_ arguments: [String], _ environment: [String: String], output: Int32? = nil) throws
         -> ChildProcess
     {
@@ -15,6 +20,7 @@ struct ProgramTests {
             path: Project.command,
             arguments: ["ssm-broker"] + arguments,
             environment: environment,
+            input: terminal.slave,
             output: output
         )
     }
@@ -94,7 +100,8 @@ struct ProgramTests {
         let client = try ChildProcess(
             path: "/bin/sh",
             arguments: ["sh", "-c", "exec \"$0\" connect i-0bbbbbbbbbbbbbbb2 2>\"$1\"", Project.command, messages],
-            environment: environment(world, broker: broker, [:])
+            environment: environment(world, broker: broker, [:]),
+            input: terminal.slave
         )
         startThread("messages") {
             // The answer is held back until the program says that it has noticed; at the end of its messages it cannot any more.

@@ -19,6 +19,7 @@ for folder in (ROOT / "infra" / "local", Path(__file__).resolve().parent):
 
 from broker_api import BrokerAPI  # noqa: E402
 from audit_log import AuditLog  # noqa: E402
+from client_process import ClientProcess  # noqa: E402
 from engineer import Terminal, environment_of  # noqa: E402
 from fake_plugins import first_on_path  # noqa: E402
 from plugins import EVERY_PLUGIN, environment_with, path_of  # noqa: E402
@@ -27,6 +28,7 @@ from system.local_system import LocalSystem, Settings  # noqa: E402
 
 Connect = Callable[..., Terminal]
 Start = Callable[..., Terminal]
+Client = Callable[..., ClientProcess]
 
 # A fork per sub-process inherits this: nothing that a test starts reads the settings of whoever runs it.
 for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -93,3 +95,19 @@ def start(system: LocalSystem) -> Iterator[Start]:
     yield start
     for terminal in terminals:
         terminal.close()
+
+
+@pytest.fixture(params=EVERY_PLUGIN)
+def client(system: LocalSystem, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Client]:
+    """Starts any command of the client without a terminal, with the stand-in plugin and with AWS's own."""
+    plugin = path_of(request.param)
+    started: list[ClientProcess] = []
+
+    def start(person: str, *arguments: str, **changes: str | None) -> ClientProcess:
+        variables = environment_with(system, person, plugin, tmp_path / f"path{len(started)}", **changes)
+        started.append(ClientProcess(variables, *arguments))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()

@@ -28,11 +28,20 @@ def environment_of(system: LocalSystem, person: str, **changes: str | None) -> d
 
 
 def run(variables: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the client to its end, without a terminal."""
-    return subprocess.run(
-        [client_path(variables), *arguments],
-        env=dict(variables), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    """Runs the client to its end; what it says goes to no terminal.
+
+    A shell needs a person, so `connect` has a terminal to read from, on which nobody types.
+    """
+    master, slave = os.openpty()
+    try:
+        return subprocess.run(
+            [client_path(variables), *arguments],
+            env=dict(variables), stdin=slave if arguments[:1] == ("connect",) else subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(master)
+        os.close(slave)
 
 
 def client_path(variables: Mapping[str, str]) -> str:

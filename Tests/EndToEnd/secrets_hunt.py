@@ -67,16 +67,19 @@ def watch(system: LocalSystem, monkeypatch: pytest.MonkeyPatch) -> Secrets:
 
 
 class ProcessWatch:
-    """Looks at every process of the machine, again and again, and keeps what command lines and environments it saw."""
+    """Looks at every process that begins on the machine, again and again, and keeps what command lines and environments it saw."""
 
     def __init__(self) -> None:
         self.command_lines: set[str] = set()
         self.environments: dict[str, bytes] = {}
         """By command line."""
+        self._earlier: set[str] = set()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> ProcessWatch:
+        # What another run has left behind is its own, and no process id is used again so soon.
+        self._earlier = {entry.name for entry in Path("/proc").iterdir()}
         self._thread.start()
         return self
 
@@ -87,7 +90,7 @@ class ProcessWatch:
     def _watch(self) -> None:
         while not self._over.wait(0.01):
             for entry in Path("/proc").iterdir():
-                if not entry.name.isdigit():
+                if not entry.name.isdigit() or entry.name in self._earlier:
                     continue
                 line = command_line(int(entry.name))
                 self.command_lines.add(line)

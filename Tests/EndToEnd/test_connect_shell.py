@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from audit_log import AuditLog
+from broker_api import BrokerAPI
 from engineer import Terminal
 from waiting import eventually
 
@@ -160,6 +163,38 @@ def test_the_administrators_end_of_a_session_ends_the_client(system: LocalSystem
     terminal.expect("Ended by the administrator")
     assert terminal.wait() == 0
     assert terminal.modes == terminal.modes_before
+
+
+def test_whoever_is_thrown_out_hears_by_whom_and_fails(
+    system: LocalSystem, connect: Connect, api: BrokerAPI, log: AuditLog
+) -> None:
+    terminal = connect(ALICE, cast.DB_1)
+    terminal.prompt()
+    started = [one for one in log.records() if one.event == "session.started"][-1]
+    assert api.end("alice/BrokerAdmin", started.content["session"]).status == 200
+    assert terminal.wait() == 1
+    said = " ".join(terminal.seen.split())
+    assert "An administrator ended the session." in said and started.content["session"] in said
+    assert terminal.modes == terminal.modes_before
+    assert log.of_session(started.content["session"])[-1].content["details"]["by"] == "administrator"
+
+
+def test_when_the_engineers_keys_have_expired_the_sessions_own_end_it(
+    system: LocalSystem, connect: Connect, log: AuditLog
+) -> None:
+    own = system.aws.sign_in(ALICE)
+    terminal = connect(ALICE, cast.DB_1, AWS_ACCESS_KEY_ID=own.access_key, AWS_SECRET_ACCESS_KEY=own.secret_key,
+                       AWS_SESSION_TOKEN=own.token)  # fmt: skip
+    terminal.prompt()
+    (state,) = system.sessions.live()
+    store = system.aws.credentials
+    store._issued[own.access_key] = replace(own, expiration=own.expiration - timedelta(hours=2))
+    terminal.type("exit\n")
+    terminal.wait()
+    assert "its own credentials did" in " ".join(terminal.seen.split())
+    ends = [one for one in system.aws.trail.named("TerminateSession")
+            if one["requestParameters"]["sessionId"] == state.session_id]  # fmt: skip
+    assert ends and state.session_id.startswith(ends[-1]["userIdentity"]["arn"].rpartition("/")[2] + "-")
 
 
 def test_nothing_is_left_in_temporary_folders(connect: Connect, tmp_path) -> None:  # noqa: ANN001

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from audit_log import AuditLog
-from engineer import Terminal, environment_of, run
+from engineer import Terminal, client_path, environment_of
 from fake_plugins import plugin
 from tidiness import assert_tidy, plugin_of
 from waiting import eventually
@@ -34,12 +35,16 @@ def test_the_plugin_dies_in_the_session(
     assert_tidy(system, terminal, log)
 
 
-def test_the_end_of_the_input_ends_the_session(system: LocalSystem, log: AuditLog) -> None:
-    done = run(environment_of(system, ALICE), "connect", cast.DB_1)
-    assert done.returncode == 0, done.stderr
-    assert system.sessions.live() == []
-    started = [one for one in log.records() if one.event == "session.started"][-1]
-    assert log.events(started.content["session"])[-1] == "session.ended"
+def test_without_a_terminal_no_shell_is_asked_for(system: LocalSystem, log: AuditLog) -> None:
+    variables = environment_of(system, ALICE)
+    asked = [one for one in log.records() if one.event == "session.intent"]
+    done = subprocess.run(
+        [client_path(variables), "connect", cast.DB_1], env=variables, input="id\n", capture_output=True, text=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 64 and done.stdout == ""
+    assert f"ssm-broker exec {cast.DB_1} -- COMMAND" in done.stderr
+    assert [one for one in log.records() if one.event == "session.intent"] == asked
 
 
 BROKEN = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import broker_process
 import pytest
 from broker_api import BrokerAPI
+from client_process import ClientProcess
 from engineer import Terminal
 from secrets_hunt import ProcessWatch, Secrets, files_below, watch
 from waiting import eventually
@@ -20,6 +22,7 @@ from system.local_system import LocalSystem, Settings
 SETTINGS = Settings(broker_environment={"SSM_BROKER_LOG_LEVEL": "trace"})
 """All that the broker would ever say."""
 Connect = Callable[..., Terminal]
+Client = Callable[..., ClientProcess]
 ALICE = "alice/DatabaseAdmin"
 HANDED_OVER = "AWS_SSM_START_SESSION_RESPONSE"
 
@@ -77,6 +80,45 @@ def test_a_session_with_everything_in_it_leaves_no_secret_behind(
     # The search does find what may be there.
     with_the_session = {path.name for path, content in files.items() if state.session_id.encode() in content}
     assert "cloudtrail.jsonl" in with_the_session and with_the_session & {"broker.sqlite", "broker.sqlite-wal"}
+
+
+OTHER_KINDS = {
+    "command": (ALICE, ("exec", cast.DB_1, "--", "sh", "-c", "echo ready; env; sleep 1")),
+    "port": (ALICE, ("forward", cast.DB_1, "-L", "0:15000", "-L", "0:5432", "-o", "json")),
+    "ssh": ("alice/WebOperator", ("ssh-proxy", cast.WEB_1)),
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_sessions_of_other_kinds_leave_no_secret_behind(
+    system: LocalSystem, client: Client, secrets: Secrets, tmp_path: Path, kind: str
+) -> None:
+    home, private = tmp_path / "home", Path("/tmp") / f"s{os.getpid()}"
+    for folder in (home, private):
+        folder.mkdir(mode=0o700)
+    person, arguments = OTHER_KINDS[kind]
+    try:
+        with ProcessWatch() as processes:
+            one = client(person, *arguments, HOME=str(home), TMPDIR=str(private), XDG_RUNTIME_DIR=None)
+            one.lines(1)
+            while_it_runs = files_below(private)
+            if kind != "command":
+                one.signal(signal.SIGHUP)
+            one.wait()
+        assert {"TokenValue", "StreamUrl query"} <= {found for found, _ in secrets.values}
+        assert while_it_runs, "the session had no private folder to look into"
+        assert_clean(secrets, while_it_runs)
+        assert files_below(home) == {} and list(private.iterdir()) == []
+    finally:
+        shutil.rmtree(private)
+    assert secrets.found_in(one.output_bytes) == set() and secrets.found_in(one.errors.encode()) == set()
+    lines = "\n".join(processes.command_lines)
+    assert HANDED_OVER in lines, "the watch did not see the plugin"
+    assert secrets.found_in(lines.encode()) == set()
+    for line, environment in processes.environments.items():
+        found = secrets.found_in(environment) & {"TokenValue", "StreamUrl query", "StreamUrl cell"}
+        assert not found or HANDED_OVER in line, f"{found} in the environment of {line}"
+    assert_clean(secrets, system_files(system))
 
 
 def test_failures_tell_no_secret(system: LocalSystem, api: BrokerAPI, connect: Connect, secrets: Secrets) -> None:

@@ -45,7 +45,7 @@ struct BrokerClient: Sendable {
         }
         guard let reply = OpenSessionReply(json: json), (reply.channel == nil) == request.isDryRun else {
             // A session may be open all the same. That it could not be ended is less than what is thrown here.
-            if !request.isDryRun, let id = json["id"]?.text.flatMap({ try? RecordID($0) }) { try? await end(id) }
+            if !request.isDryRun, let id = json["id"]?.text.flatMap({ try? RecordID($0) }) { _ = try? await end(id) }
             throw unreadable(purpose: "The broker's answer about the session lacks what this client needs")
         }
         return reply
@@ -70,14 +70,17 @@ struct BrokerClient: Sendable {
 
     /// Ends a session.
     ///
+    /// - Returns: Who ended it first; nil when the answer does not say.
     /// - Throws: ``CommandFailure``.
-    func end(_ session: RecordID) async throws {
-        _ = try await call(
+    @discardableResult
+    func end(_ session: RecordID) async throws -> EndSessionReply? {
+        let json = try await call(
             "DELETE",
             "/v1/sessions/\(session)",
             milliseconds: Self.endMilliseconds,
             purpose: "The session was not ended"
         )
+        return EndSessionReply(json: json)
     }
 
     /// Who the caller is to the broker.

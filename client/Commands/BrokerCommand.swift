@@ -32,8 +32,10 @@ extension BrokerCommand {
     var asksNothing: Bool { false }
 
     func run() async throws {
-        let status = await status(in: try Dependencies.real(asksNothing: asksNothing))
+        let world = try Dependencies.real(asksNothing: asksNothing)
+        let status = await status(in: world)
         guard status == .done else { throw ExitCode(status.rawValue) }
+        if let code = world.remote.status, code != ExitStatus.done.rawValue { throw ExitCode(code) }
     }
 
     /// Runs the command and tells the person of its failure.

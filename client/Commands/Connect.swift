@@ -36,14 +36,7 @@ struct Connect: SignedInCommand {
     )
 
     @OptionGroup var named: NodeArgument
-    @OptionGroup var place: NodeRegionOptions
-    @OptionGroup var signIn: SignInOptions
-    @Option(help: "Why you connect; it stands in the audit log.")
-    var reason: String?
-    @Option(help: "The ticket that this belongs to; it stands in the audit log.")
-    var ticket: String?
-    @Flag(help: "Show the decision, and start nothing.")
-    var dryRun = false
+    @OptionGroup var options: SessionOptions
     @Flag(help: "Start the session without the broker, with your own AWS rights.")
     var direct = false
     @Option(help: "With --direct: another document than your permission set's own.")
@@ -51,63 +44,31 @@ struct Connect: SignedInCommand {
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
+    var signIn: SignInOptions { options.signIn }
 
     func run(in world: Dependencies) async throws {
         try checkOptions()
         guard !direct else { return try await runDirectly(in: world) }
-        _ = try named.name()
-        let region = try place.region(in: world, profile: signIn.profile)
-        let broker = try world.broker(profile: signIn.profile)
-        guard !dryRun else {
-            let node = try await named.resolve(in: world, broker: broker, region: region)
-            let reply = try await broker.open(request(for: node, in: region, of: world))
-            world.output.write(reply.json, as: format) { Self.decision(reply) }
-            return
+        let target = try SessionTarget(named, options, in: world)
+        guard !options.dryRun else {
+            let request = options.request(.shell, on: try await target.node(), in: target.region, of: world)
+            return try await options.showDecisions([request], of: target.broker, in: world, as: format)
         }
-        let plugin = try await plugin(in: world)
-        let node = try await named.resolve(in: world, broker: broker, region: region)
-        let origin = BrokeredSession(
-            broker: broker,
-            request: request(for: node, in: region, of: world),
-            memory: NodeMemory(world, broker)
-        )
+        try requirePerson(in: world)
+        let plugin = try await options.plugin(in: world)
+        let request = options.request(.shell, on: try await target.node(), in: target.region, of: world)
+        let origin = try BrokeredSession(broker: target.broker, request: request, in: world)
         try await ConnectFlow(plugin: plugin, origin: origin, world: world).run()
     }
 
-    /// The plugin, before anything is asked for: a session that nobody can use is a record that nobody wants.
-    func plugin(in world: Dependencies) async throws -> Plugin {
-        let plugin = try await Plugin.find(
-            environment: world.environment,
-            named: try world.settings(profile: signIn.profile).value(.plugin),
-            installed: world.installedPlugin
+    /// Refuses to open a shell for nobody: at the end of its input the plugin leaves, and what was typed ahead is lost.
+    func requirePerson(in world: Dependencies) throws {
+        guard !world.isInteractive else { return }
+        throw CommandFailure(
+            .usage,
+            code: "TERMINAL_MISSING",
+            what: "A shell is for a person, and standard input is no terminal; no session was asked for.",
+            next: "To run one command: ssm-broker exec \(named.node ?? "NODE") -- COMMAND"
         )
-        if let warning = plugin.warning { world.output.tell(warning) }
-        return plugin
-    }
-
-    private func request(for node: NodeID, in region: Region, of world: Dependencies) -> OpenSessionRequest {
-        OpenSessionRequest(
-            requestID: world.makeID(),
-            time: world.now(),
-            kind: .shell,
-            node: node,
-            region: region,
-            reason: reason,
-            ticket: ticket,
-            isDryRun: dryRun,
-            client: Version.client
-        )
-    }
-
-    private static func decision(_ reply: OpenSessionReply) -> [String] {
-        [
-            "Granted:        yes; nothing was started",
-            "Node's tags:    judged by IAM at the start; whoami shows which are needed",
-            "Node:           \(reply.node) in \(reply.region)",
-            "Account:        \(reply.account)",
-            "Permission set: \(Printable.line(reply.permissionSet))",
-            "Linux user:     \(reply.linuxUser?.name ?? "none")",
-            "Document:       \(Printable.line(reply.document))",
-        ]
     }
 }

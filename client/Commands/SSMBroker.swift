@@ -4,7 +4,7 @@ internal import ArgumentParser
 struct SSMBroker: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ssm-broker",
-        abstract: "Shell sessions on nodes as the Linux user of your permission set.",
+        abstract: "Sessions on nodes as the Linux user of your permission set.",
         discussion: """
             The broker decides by the permission set that you are signed in with, records
             the session and starts it; session-manager-plugin shows it on your terminal.
@@ -43,8 +43,9 @@ struct SSMBroker: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Connect.self, Instances.self, WhoAmI.self, Configure.self, DoctorCommand.self, Sessions.self, Audit.self,
-            Map.self, BlockCommand.self, UnblockCommand.self, BlocksCommand.self, ChannelCredentialsCommand.self,
+            Connect.self, Exec.self, Forward.self, SSHProxy.self, SSHConfig.self, Instances.self, WhoAmI.self,
+            Configure.self, DoctorCommand.self, Sessions.self, Audit.self, Map.self, BlockCommand.self,
+            UnblockCommand.self, BlocksCommand.self, ChannelCredentialsCommand.self,
         ]
     )
 }

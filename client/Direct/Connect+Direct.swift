@@ -9,7 +9,7 @@ extension Connect {
         let request = DirectSession.Request(
             id: world.makeID(),
             node: try named.id(because: "With --direct no broker is asked, so nobody finds a node by a name."),
-            region: try place.region(in: world, profile: signIn.profile),
+            region: try options.place.region(in: world, profile: signIn.profile),
             document: try namedDocument(),
             reason: try directReason()
         )
@@ -18,18 +18,19 @@ extension Connect {
             credentials: try world.credentials(try world.settings(profile: signIn.profile).namedProfile),
             aws: try world.aws()
         )
-        guard !dryRun else {
+        guard !options.dryRun else {
             let plan = try await session.plan()
             world.output.write(plan.json, as: format) { Self.lines(plan, request) }
             return
         }
-        try await ConnectFlow(plugin: try await plugin(in: world), origin: session, world: world).run()
+        try requirePerson(in: world)
+        try await ConnectFlow(plugin: try await options.plugin(in: world), origin: session, world: world).run()
     }
 
     /// Refuses options that mean nothing together.
     func checkOptions() throws {
         let problem: String? =
-            if direct, ticket != nil {
+            if direct, options.ticket != nil {
                 "--ticket is the broker's; with --direct name it in --reason, which CloudTrail keeps."
             } else if !direct, document != nil {
                 "--document is for --direct; otherwise the broker chooses the document."
@@ -58,7 +59,7 @@ extension Connect {
     }
 
     private func directReason() throws -> String? {
-        guard let reason else { return nil }
+        guard let reason = options.reason else { return nil }
         let longest = OpenSessionRequest.maximumReasonLength
         guard OpenSessionRequest.isPlainText(reason, maximumLength: longest) else {
             throw CommandFailure(

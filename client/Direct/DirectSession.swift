@@ -74,7 +74,7 @@ struct DirectSession: SessionOrigin {
         try channelCredentials(try await keys("The session's credentials were not renewed"))
     }
 
-    func end(_ session: OpenedSession) async throws {
+    func end(_ session: OpenedSession, holding credentials: ChannelCredentials) async throws -> SessionEnd {
         let purpose = "The session was not ended"
         let keys = try await keys(purpose)
         do {
@@ -82,6 +82,7 @@ struct DirectSession: SessionOrigin {
         } catch let failure as AWSFailure {
             throw CommandFailure(failure, purpose: purpose)
         }
+        return SessionEnd()
     }
 
     // MARK: Parts

@@ -16,6 +16,10 @@ struct Output: Sendable {
     var isDeserted: @Sendable () -> Bool = { false }
     /// Why results could not be written, in the system's words; nil when they were, or when their reader had gone.
     var failure: @Sendable () -> String? = { nil }
+    /// Writes a remote program's output as it is to standard output.
+    var pass: @Sendable ([UInt8]) -> Void = { _ in }
+    /// Writes a remote program's errors as they are to standard error.
+    var passErrors: @Sendable ([UInt8]) -> Void = { _ in }
 
     /// Writes a result in the form that was asked for: the one place that decides what each form shows.
     ///

@@ -8,7 +8,7 @@ internal import Glibc
 
 /// A program that we started, from its start until it was waited for.
 ///
-/// It shares our process group and terminal, so that Ctrl-C reaches it as the terminal's rules say.
+/// Unless it is asked to stand apart, it shares our process group and terminal, so that Ctrl-C reaches it as the terminal's rules say.
 final class ChildProcess: Sendable {
     /// How a child ended.
     enum Ending: Sendable, Hashable {
@@ -28,15 +28,25 @@ final class ChildProcess: Sendable {
     ///   - path: The program's absolute path.
     ///   - arguments: What it gets, its own name first.
     ///   - environment: All of its environment.
+    ///   - input: What becomes its standard input; nil shares ours.
     ///   - output: What becomes its standard output; nil shares ours.
+    ///   - isApart: Whether it gets a process group of its own, which the terminal's keys do not reach.
     /// - Throws: ``SystemError`` when it cannot be started.
-    init(path: String, arguments: [String], environment: [String: String], output: Int32? = nil) throws {
+    init(
+        path: String,
+        arguments: [String],
+        environment: [String: String],
+        input: Int32? = nil,
+        output: Int32? = nil,
+        isApart: Bool = false
+    ) throws {
         var attributes = SpawnAttributes()
-        try attributes.resetSignals()
         defer { attributes.destroy() }
+        try attributes.prepare(isApart: isApart)
         var actions = SpawnActions()
-        if let output { try actions.duplicate(output, onto: STDOUT_FILENO) }
         defer { actions.destroy() }
+        if let input { try actions.duplicate(input, onto: STDIN_FILENO) }
+        if let output { try actions.duplicate(output, onto: STDOUT_FILENO) }
         let argv = CStringList(arguments)
         let envp = CStringList(environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
         var identifier: pid_t = 0

@@ -17,7 +17,17 @@ enum OwnExecutable {
         #else
         guard readlink("/proc/self/exe", &buffer, buffer.count - 1) > 0 else { throw SystemError("readlink") }
         #endif
-        guard let resolved = realpath(buffer, nil) else { throw SystemError("realpath") }
+        guard
+            let resolved = resolve(
+                String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+            )
+        else { throw SystemError("realpath") }
+        return resolved
+    }
+
+    /// The file that a path leads to, links followed; nil when there is none.
+    static func resolve(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
     }

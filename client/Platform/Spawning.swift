@@ -4,7 +4,7 @@ internal import Darwin
 internal import Glibc
 #endif
 
-/// What the child has of its own: signals as a program expects them.
+/// What the child has of its own: signals as a program expects them, and perhaps a process group.
 struct SpawnAttributes {
     #if canImport(Darwin)
     var raw: posix_spawnattr_t?
@@ -19,15 +19,19 @@ struct SpawnAttributes {
     /// Gives the child an empty signal mask and the default action for what we ignore or catch.
     ///
     /// A child that inherited our ignored SIGINT could not be interrupted while the plugin hangs before its handshake.
-    mutating func resetSignals() throws {
+    ///
+    /// - Parameter isApart: Whether the child gets a process group of its own.
+    /// - Throws: ``SystemError``.
+    mutating func prepare(isApart: Bool) throws {
         var none = sigset_t()
         sigemptyset(&none)
         var defaults = sigset_t()
         sigemptyset(&defaults)
         for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGPIPE, SIGTTOU, SIGTTIN] { sigaddset(&defaults, signal) }
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (isApart ? POSIX_SPAWN_SETPGROUP : 0)
         for code in [
             posix_spawnattr_setsigmask(&raw, &none), posix_spawnattr_setsigdefault(&raw, &defaults),
-            posix_spawnattr_setflags(&raw, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)),
+            posix_spawnattr_setpgroup(&raw, 0), posix_spawnattr_setflags(&raw, Int16(flags)),
         ] where code != 0 {
             throw SystemError("posix_spawnattr", number: code)
         }

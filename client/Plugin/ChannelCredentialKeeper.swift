@@ -24,6 +24,9 @@ actor ChannelCredentialKeeper {
         self.renew = renew
     }
 
+    /// The credentials that there are, however long they live.
+    var held: ChannelCredentials { current }
+
     /// Credentials that have a while to live.
     ///
     /// - Throws: What the renewal threw. When no answer came from the broker and the old ones are still good, they are given instead;

@@ -52,6 +52,7 @@ struct PluginCall: Sendable {
         self.environment = PluginEnvironment.make(
             from: environment,
             hand: PluginEnvironment.Hand(
+                folder: directory.path,
                 configFile: config,
                 missingFile: "\(directory.path)/\(Name.missing)",
                 socket: "\(directory.path)/\(Name.socket)",

@@ -21,6 +21,8 @@ enum PluginEnvironment {
 
     /// What a plugin needs to know to reach the session, all of it paths and names but the response.
     struct Hand: Sendable, Hashable {
+        /// The private folder, where the plugin's own temporary files go too.
+        var folder: String
         /// The AWS configuration file with the one profile.
         var configFile: String
         /// A path that names no file.
@@ -43,6 +45,7 @@ enum PluginEnvironment {
     /// The plugin's whole environment.
     static func make(from environment: [String: String], hand: Hand) -> [String: String] {
         var made = withoutCredentials(environment)
+        made["TMPDIR"] = hand.folder
         made["AWS_CONFIG_FILE"] = hand.configFile
         made["AWS_SHARED_CREDENTIALS_FILE"] = hand.missingFile
         made[channel] = hand.socket

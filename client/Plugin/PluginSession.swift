@@ -13,8 +13,10 @@ struct PluginSession: Sendable {
     let session: OpenedSession
     /// The plugin.
     let plugin: Plugin
-    /// What renews the credentials.
-    let origin: any SessionOrigin
+    /// What keeps the session's credentials fresh.
+    let keeper: ChannelCredentialKeeper
+    /// How the plugin's standard input and output are connected.
+    let streams: PluginStreams
     /// The rest of the world.
     let world: Dependencies
 
@@ -29,7 +31,7 @@ struct PluginSession: Sendable {
     /// A plugin that ends with an error within this time, and never asked for credentials, did not start properly.
     private static let startSeconds: Int64 = 5
 
-    /// Runs the plugin on our terminal until it ends, and gives the terminal its modes back.
+    /// Runs the plugin until it ends, and gives the terminal its modes back when it was the plugin's.
     ///
     /// - Parameter catching: What waits for signals under way.
     /// - Returns: How the plugin ended.
@@ -38,7 +40,7 @@ struct PluginSession: Sendable {
         do {
             let directory = try PrivateDirectory(
                 environment: world.environment,
-                longestName: PluginCall.Name.socket.utf8.count
+                longestName: streams.longestSocketName.utf8.count
             )
             let result: Result<Ending, any Error>
             do { result = .success(try await run(in: directory, catching)) } catch { result = .failure(error) }
@@ -69,15 +71,10 @@ struct PluginSession: Sendable {
             executable: try world.executable(),
             directory: directory
         )
-        let keeper = ChannelCredentialKeeper(session.channel.credentials, now: world.now) {
-            try await origin.credentials(for: session)
-        }
         let server = try ChannelServer(path: "\(directory.path)/\(PluginCall.Name.socket)")
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                await server.serve {
-                    await Self.message(from: keeper)
-                }
+                await server.serve { await Self.message(from: keeper) }
             }
             // The server's task waits for this whatever happens, so it comes on every way out.
             // A renewal under way is given up: nobody is left to use it, and the session is to be ended now.
@@ -86,7 +83,11 @@ struct PluginSession: Sendable {
                 group.cancelAll()
             }
             let begun = world.now()
-            let process = try await runOnTerminal(call, catching)
+            let process =
+                switch streams {
+                case .shared: try await runOnTerminal(call, catching)
+                case .apart(let piping): try await run(call, apart: piping, catching)
+                }
             let lasted = world.now().milliseconds - begun.milliseconds
             let wasUsed = server.wasAsked || lasted >= Self.startSeconds * 1000
             return Ending(process: process, wasUsed: wasUsed)
@@ -100,19 +101,64 @@ struct PluginSession: Sendable {
         // A signal that came before the plugin could get it counts as one that came before: none falls between the two.
         catching.settle()
         world.signals.attach(child)
-        let watcher = GatewayProbe(streamURL: session.channel.session.streamURL, transport: world.transport)
-            .map { DialWatcher(probe: $0, plugin: plugin, world: world) }
-        let (ending, hang) = await withTaskGroup(of: CommandFailure?.self) { group in
-            group.addTask { await watcher?.watch(child) }
-            let ending = await child.ending { SignalPipe.suspend() }
-            group.cancelAll()
-            return (ending, await group.next() ?? nil)
-        }
-        world.signals.detach()
+        let (ending, hang) = await watched(child) { SignalPipe.suspend() }
+        world.signals.detach(child)
         // The plugin's own restoring fails on Linux, and a killed plugin restores nothing.
         if let modes { Terminal.restore(modes) }
         if let hang { throw hang }
         return ending
+    }
+
+    private func run(
+        _ call: PluginCall,
+        apart piping: PluginStreams.Piping,
+        _ catching: SignalPipe.Catching
+    ) async throws -> ChildProcess.Ending {
+        let silence = piping.readsInput ? nil : try SilentInput()
+        let output = try PacketPipe()
+        async let reading: Void = output.read(piping.take)
+        let started = Result {
+            try ChildProcess(
+                path: plugin.path,
+                arguments: call.arguments,
+                environment: call.environment,
+                input: silence?.reader,
+                output: output.writer,
+                isApart: true
+            )
+        }
+        output.closeWriter()
+        let ending: Result<ChildProcess.Ending, any Error>
+        switch started {
+        case .success(let child):
+            catching.settle()
+            world.signals.attach(child, meaning: piping.meaning)
+            let (end, hang) = await watched(child)
+            ending = hang.map { .failure($0) } ?? .success(end)
+            world.signals.detach(child)
+        case .failure(let error): ending = .failure(error)
+        }
+        // What the plugin has started could hold its output open for longer than it lives itself.
+        output.stop()
+        await reading
+        return try ending.get()
+    }
+
+    /// Waits for a plugin's end, and makes one of it when it hangs in dialling.
+    ///
+    /// - Returns: How the plugin ended, and why it was ended when it hung.
+    private func watched(
+        _ child: ChildProcess,
+        onStop: @escaping @Sendable () -> Void = {}
+    ) async -> (ending: ChildProcess.Ending, hang: CommandFailure?) {
+        let watcher = GatewayProbe(streamURL: session.channel.session.streamURL, transport: world.transport)
+            .map { DialWatcher(probe: $0, plugin: plugin, world: world) }
+        return await withTaskGroup(of: CommandFailure?.self) { group in
+            group.addTask { await watcher?.watch(child) }
+            let ending = await child.ending(onStop: onStop)
+            group.cancelAll()
+            return (ending, await group.next() ?? nil)
+        }
     }
 
     private static func message(from keeper: ChannelCredentialKeeper) async -> ChannelMessage {

@@ -17,8 +17,20 @@ protocol SessionOrigin: Sendable {
 
     /// Ends the session; one that has ended already is no error.
     ///
-    /// - Throws: ``CommandFailure``.
-    func end(_ session: OpenedSession) async throws
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - credentials: The latest of its own, for when nobody takes the engineer's any more.
+    /// - Returns: What is to be told of its end.
+    /// - Throws: ``CommandFailure`` when it may still run.
+    func end(_ session: OpenedSession, holding credentials: ChannelCredentials) async throws -> SessionEnd
+}
+
+/// What is known of a session's end once it has ended.
+struct SessionEnd: Sendable, Hashable {
+    /// Who else ended it, and why, as a sentence; nil when nobody but its user is known to have.
+    var byOthers: String?
+    /// What the person should know besides; nil for nothing.
+    var remark: String?
 }
 
 /// A session that runs, whoever started it.

@@ -106,6 +106,16 @@ public struct SessionDocument: Sendable, Hashable {
     public static let prefix = "SSMBroker-"
 }
 
+extension SessionDocument {
+    /// What the agent writes before what a command says to its standard output.
+    ///
+    /// Shape: `^[0-9a-zA-Z\r\n_:-]{0,30}$`; once at the beginning, and after the end of a line.
+    /// Source: amazon-ssm-agent, `agent/session/shell/shell.go` (`separateOutputStreamPrefixRegex`, `setupRoutineToWriteCmdPipelineOutput`).
+    public static let outputMark = "stdout::"
+    /// What the agent writes before what a command says to its standard error.
+    public static let errorsMark = "stderr::"
+}
+
 extension SessionKind {
     /// Whether sessions run something as the Linux user, and so have a transcript and a key.
     public var runsCommands: Bool {

@@ -103,6 +103,9 @@ struct SessionDocumentContent {
                     "runAsElevated": false,
                     // Without it the remote exit status is not told.
                     "separateOutputStream": entry.commands.usesTerminal ? nil : true,
+                    // The plugin writes both streams to one; these are all that tells them apart there, and in transcripts.
+                    "stdErrSeparatorPrefix": entry.commands.usesTerminal ? nil : .string(SessionDocument.errorsMark),
+                    "stdOutSeparatorPrefix": entry.commands.usesTerminal ? nil : .string(SessionDocument.outputMark),
                 ])
             ]
         case .port:

@@ -50,7 +50,13 @@ final class World: Sendable {
             output: Output(
                 result: { [written] text in written.pages.withLock { $0.result += text } },
                 note: { [written] text in written.pages.withLock { $0.notes += text } },
-                columns: columns
+                columns: columns,
+                pass: { [written] bytes in
+                    written.pages.withLock { $0.result += String(decoding: bytes, as: UTF8.self) }
+                },
+                passErrors: { [written] bytes in
+                    written.pages.withLock { $0.notes += String(decoding: bytes, as: UTF8.self) }
+                }
             ),
             signals: signals,
             beginSignals: { _ in SignalPipe.Catching(settle: {}, end: {}) },
@@ -127,6 +133,8 @@ enum Answers {
                 )
         )
     }
+
+    static let forbidden = json(#"{"__type":"AccessDeniedException","message":"no"}"#, status: 400)
 
     static let ended = json("{\"ended\":true,\"id\":\"\(session)\"}")
 }

@@ -1,0 +1,25 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// A standard input that gives nothing and does not end, for as long as this lives.
+final class SilentInput: Sendable {
+    /// The end that a program reads from.
+    let reader: Int32
+    private let writer: Int32
+
+    /// - Throws: ``SystemError`` when there can be no pipe.
+    init() throws {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
+        for end in ends { Descriptor.closeOnExec(end) }
+        (reader, writer) = (ends[0], ends[1])
+    }
+
+    deinit {
+        close(reader)
+        close(writer)
+    }
+}
