@@ -30,7 +30,8 @@ import Testing
                 "runAsEnabled":true,"s3BucketName":"","s3EncryptionEnabled":true,"s3KeyPrefix":""},\
                 "parameters":{"command":{"allowedPattern":"^(?:uptime|df( -h)?)$","description":"The command line.",\
                 "type":"String"}},"properties":{"linux":{"commands":"{{ command }}","runAsElevated":false,\
-                "separateOutputStream":true}},"schemaVersion":"1.0","sessionType":"NonInteractiveCommands"}
+                "separateOutputStream":true,"stdErrSeparatorPrefix":"stderr::","stdOutSeparatorPrefix":"stdout::"}},\
+                "schemaVersion":"1.0","sessionType":"NonInteractiveCommands"}
                 """
         )
     }

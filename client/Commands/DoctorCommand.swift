@@ -24,7 +24,7 @@ struct DoctorCommand: SignedInCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The id of a node to look at.", valueName: "node"))
+    @Argument(help: ArgumentHelp("A node to look at, as for connect.", valueName: "node"), completion: NodeCompletion.kind)
     var node: String?
     @Option(help: "The nodes' Region; otherwise AWS_REGION, or as configured.")
     var region: String?

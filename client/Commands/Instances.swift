@@ -98,7 +98,7 @@ struct Instances: SignedInCommand {
         let tags = asked.isEmpty ? nil : NodeQuestion.tags(in: asked.joined(separator: ","))
         if !asked.isEmpty, tags == nil { problems.append("--tag takes one tag as Role=web, each key once.") }
         if limit < 1 { problems.append("--limit is not at least 1.") }
-        let name = try NodeArgument.name(node)
+        let name = try node.map(NodeArgument.name)
         if name != nil, !asked.isEmpty {
             problems.append("A node is named, and --tag looks for others: use one of them.")
         }

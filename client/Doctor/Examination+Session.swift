@@ -120,21 +120,16 @@ extension Examination {
             return note(.skipped("node", for: "the broker does not say who you are"))
         }
         do {
-            guard let id = try? NodeID(node) else {
-                throw CommandFailure(
-                    .usage,
-                    code: "INSTANCE_INVALID",
-                    what: "\(node.prefix(64)) is no node id.",
-                    why: ["A node id looks like i-0123456789abcdef0 or mi-0123456789abcdef0."]
-                )
-            }
+            let place = try settings.nodeRegion(flag: region, of: node)
+            let id = try await NodeFinder(world: world, broker: broker, region: place).node(named: node)
             let reply = try await broker.open(
                 OpenSessionRequest(
                     requestID: world.makeID(),
                     time: world.now(),
-                    kind: .shell,
+                    // Both need no more than a node.
+                    kind: identity.kinds.contains(.ssh) && !identity.kinds.contains(.shell) ? .ssh : .shell,
                     node: id,
-                    region: try settings.nodeRegion(flag: region, of: node),
+                    region: place,
                     reason: identity.needsReason ? "ssm-broker doctor" : nil,
                     ticket: identity.needsTicket ? "ssm-broker doctor" : nil,
                     isDryRun: true,

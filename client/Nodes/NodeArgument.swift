@@ -14,8 +14,6 @@ struct NodeArgument: ParsableArguments {
 
     /// Finds the node that was named, or has the person choose one.
     ///
-    /// An id needs no look-up: the broker is asked only for what may be several nodes', or none's.
-    ///
     /// - Parameters:
     ///   - world: Where the person is.
     ///   - broker: Knows the nodes.
@@ -24,11 +22,8 @@ struct NodeArgument: ParsableArguments {
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/nodeNotFound`` when there is none, or more than one.
     func resolve(in world: Dependencies, broker: BrokerClient, region: Region) async throws -> NodeID {
         let finder = NodeFinder(world: world, broker: broker, region: region)
-        guard let name = try name() else { return try await finder.choose() }
-        switch name {
-        case .id(let id): return id
-        case .question(let questions): return try await finder.find(questions)
-        }
+        guard let node else { return try await finder.choose() }
+        return try await finder.node(named: node)
     }
 
     /// The node, where only an id will do.
@@ -52,14 +47,13 @@ struct NodeArgument: ParsableArguments {
     ///
     /// - Returns: What was named; nil when nothing was.
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage``.
-    func name() throws -> NodeName? { try Self.name(node) }
+    func name() throws -> NodeName? { try node.map(Self.name) }
 
     /// Checks what was written for a node.
     ///
-    /// - Returns: What was named; nil when nothing was.
+    /// - Returns: What was named.
     /// - Throws: ``CommandFailure`` with status ``ExitStatus/usage``.
-    static func name(_ node: String?) throws -> NodeName? {
-        guard let node else { return nil }
+    static func name(_ node: String) throws -> NodeName {
         do throws(NodeName.Rejection) {
             return try NodeName(node)
         } catch {

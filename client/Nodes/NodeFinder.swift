@@ -12,6 +12,18 @@ struct NodeFinder: Sendable {
     /// The most nodes among which near names are looked for, or one is chosen.
     static let maximumNodes = 1000
 
+    /// The one node that a text names.
+    ///
+    /// An id needs no look-up: the broker is asked only for what may be several nodes', or none's.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func node(named text: String) async throws -> NodeID {
+        switch try NodeArgument.name(text) {
+        case .id(let id): id
+        case .question(let questions): try await find(questions)
+        }
+    }
+
     /// The one node that fits any of the questions.
     ///
     /// - Throws: ``CommandFailure``, with `NODE_NOT_FOUND` or `NODE_AMBIGUOUS` when it is not one.
