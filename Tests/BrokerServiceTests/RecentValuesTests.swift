@@ -61,6 +61,23 @@ struct RecentValuesTests {
         #expect((1...4).contains(kept.count) && kept.last == keys.last)
     }
 
+    @Test("facts of nodes make room for newer ones")
+    func facts() throws {
+        let cache = FactsCache()
+        let keys = try (10_000..<16_000).map { number in
+            FactsCache.NodeKey(
+                account: try AccountID(Cast.first),
+                region: try Region(Cast.region),
+                node: try NodeID("i-000\(number)")
+            )
+        }
+        for key in keys {
+            cache.keep(NodeFacts(id: key.node, platformType: "Linux", pingStatus: "Online"), for: key, at: Self.now)
+        }
+        #expect(keys.count { cache.node($0, at: Self.now) != nil } <= 5000)
+        #expect(cache.node(keys[0], at: Self.now) == nil && cache.node(keys[5999], at: Self.now) != nil)
+    }
+
     @Test("a page of nodes with as many long tags as AWS takes is one that Lambda can answer, and the next goes on")
     func pages() throws {
         let tags = Dictionary(uniqueKeysWithValues: (0..<50).map { ("\($0)", String(repeating: "x", count: 1000)) })
