@@ -56,6 +56,18 @@ extension AuditPage {
     }
 }
 
+extension InstancesReply {
+    /// As much of the page as there is room for, and where the rest begins.
+    func fitting(within bytes: Int = AnswerRoom.bytes) -> InstancesReply {
+        let kept = AnswerRoom.fitting(nodes, within: bytes, json: \.json)
+        guard kept.count < nodes.count, let last = kept.last else { return self }
+        var page = self
+        page.nodes = kept
+        page.next = last.id
+        return page
+    }
+}
+
 extension SessionPage {
     /// As much of the page as there is room for, and where the rest begins.
     func fitting(within bytes: Int = AnswerRoom.bytes) -> SessionPage {

@@ -40,6 +40,9 @@ final class FactsCache: Sendable {
         let hash: String
     }
 
+    /// The most nodes of which facts are kept: a list adds a hundred at a time.
+    private static let maximumNodes = 5000
+
     private struct Held<Value: Sendable>: Sendable {
         let value: Value
         let until: Timestamp
@@ -49,7 +52,7 @@ final class FactsCache: Sendable {
         var inspectors: [AccountID: Held<RoleSession>] = [:]
         var roles: [RoleKey: Held<RoleFacts>] = [:]
         var targets: [AccountID: Held<TargetRoleFacts>] = [:]
-        var nodes: [NodeKey: Held<NodeFacts>] = [:]
+        var nodes = RecentValues<NodeKey, NodeFacts>(room: FactsCache.maximumNodes)
         var documents: [DocumentKey: Held<DocumentFacts>] = [:]
     }
 
@@ -94,11 +97,11 @@ final class FactsCache: Sendable {
     }
 
     func node(_ key: NodeKey, at now: Timestamp) -> NodeFacts? {
-        state.withLock { Self.valid($0.nodes[key], at: now) }
+        state.withLock { $0.nodes.value(for: key, at: now) }
     }
 
     func keep(_ node: NodeFacts, for key: NodeKey, at now: Timestamp) {
-        state.withLock { $0.nodes[key] = Held(value: node, until: now.advanced(bySeconds: Lifetime.node)) }
+        state.withLock { $0.nodes.keep(node, for: key, until: now.advanced(bySeconds: Lifetime.node), at: now) }
     }
 
     func document(_ key: DocumentKey, at now: Timestamp) -> DocumentFacts? {

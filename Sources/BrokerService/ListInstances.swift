@@ -20,6 +20,15 @@ extension Broker {
             fitting: request.question,
             before: exchange.begun.advanced(bySeconds: Self.lookupSeconds)
         )
+        return Self.page(of: found, request, access)
+    }
+
+    /// The part of what was found that a request asks for, as far as there is room for it.
+    static func page(
+        of found: NodeLookup.Found,
+        _ request: InstancesRequest,
+        _ access: NodeAccess
+    ) -> InstancesReply {
         let rest = found.nodes.filter { node in request.cursor.map { node.id > $0 } ?? true }
         let page = Array(rest.prefix(request.limit))
         return InstancesReply(
@@ -29,7 +38,7 @@ extension Broker {
             nodes: page,
             next: rest.count > page.count ? page.last?.id : nil,
             isPartial: !found.isComplete
-        )
+        ).fitting()
     }
 
     /// How long into a request nodes are looked for, in seconds: what was found by then can still be answered.
@@ -62,7 +71,9 @@ extension MemberAccounts {
                 ec2: EC2(client: client, region: access.region, credentials: inspector.credentials),
                 access: access,
                 question: question,
-                latest: latest
+                latest: latest,
+                lists: cache.lists,
+                now: now
             ).find()
         }
         cache.lists.keep(found, for: key, at: now)

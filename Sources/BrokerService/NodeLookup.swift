@@ -17,6 +17,8 @@ struct NodeLookup: Sendable {
 
     /// The most nodes that are looked at: a hundred calls to Systems Manager, one after another.
     static let maximumNodes = 5000
+    /// The most nodes among which those outside EC2 are looked for, which is done for every address and host name.
+    static let maximumNodesAround = 2000
     /// The most nodes outside EC2 whose tags are read, since each takes a call of its own.
     static let maximumTagReads = 100
     /// How many of those calls are under way at a time.
@@ -28,12 +30,17 @@ struct NodeLookup: Sendable {
     let question: NodeQuestion?
     /// No page is asked for later.
     let latest: Timestamp
+    /// What other look-ups have found of the machines outside EC2.
+    let lists: NodeLists
+    /// When the look-up begins.
+    let now: Timestamp
 
     /// Looks.
     ///
     /// - Throws: ``AWSFailure``.
     func find() async throws -> Found {
-        switch question {
+        guard !access.tags.values.contains([]) else { return .nothing }
+        return switch question {
         case nil: try await tagged(access.tags)
         case .name(let name): try await tagged([NodeListing.nameKey: name])
         case .tags(let tags): try await tagged(tags)
@@ -54,8 +61,7 @@ struct NodeLookup: Sendable {
 
     /// Nodes by their tags: both services filter by them, so both are asked at once.
     private func tagged(_ tags: [String: [String]]) async throws -> Found {
-        guard !tags.values.contains([]) else { return .nothing }
-        let few = tags.filter { $0.value.count <= SSM.maximumFilterValues }
+        let few = Self.askable(tags)
         async let managed = ssm.nodes(.tags(few), upTo: Self.maximumNodes, before: latest)
         async let inEC2 = instances([], tags: tags)
         return try await joined(try await managed, try await inEC2, judged: few.count == tags.count ? tags : nil)
@@ -67,20 +73,39 @@ struct NodeLookup: Sendable {
         return try await joined(try await managed, try await inEC2, judged: nil)
     }
 
-    /// Nodes by where they are: EC2 finds its own, and those outside are gone through, for Systems Manager has no such filter.
-    private func placed(_ filters: [EC2.Filter]) async throws -> Found {
-        async let outside = outside()
-        let inEC2 = try await instances(filters, tags: access.tags)
-        let inside = try await managed(inEC2.instances.map(\.id))
-        let others = try await outside
-        let all = SSM.NodeList(nodes: inside.nodes + others.nodes, isComplete: inside.isComplete && others.isComplete)
-        return try await joined(all, inEC2, judged: nil)
+    /// The tags that Systems Manager can ask of nodes.
+    private static func askable(_ tags: [String: [String]]) -> [String: [String]] {
+        tags.filter { $0.value.count <= SSM.maximumFilterValues }
     }
 
+    /// Nodes by where they are: EC2 finds its own, and those outside are gone through, for Systems Manager has no such filter.
+    private func placed(_ filters: [EC2.Filter]) async throws -> Found {
+        async let listed = outside()
+        let inEC2 = try await instances(filters, tags: access.tags)
+        let inside = try await managed(inEC2.instances.map(\.id))
+        let outside = try await listed
+        let others = outside.nodes.filter { question?.fits($0.listing(tags: [:])) ?? true }
+        let all = SSM.NodeList(nodes: inside.nodes + others, isComplete: inside.isComplete && outside.isComplete)
+        let isJudged = Self.askable(access.tags).count == access.tags.count
+        return try await joined(all, inEC2, judged: isJudged ? access.tags : nil)
+    }
+
+    /// The nodes outside EC2 that have the tags, whatever is asked: neither the time it takes nor what AWS is asked tells of others.
     private func outside() async throws -> SSM.NodeList {
-        let all = try await ssm.nodes(.hybrid, upTo: Self.maximumNodes, before: latest)
-        let fitting = all.nodes.filter { question?.fits($0.listing(tags: [:])) ?? true }
-        return SSM.NodeList(nodes: fitting, isComplete: all.isComplete)
+        let place = NodeLists.Place(access)
+        if let known = lists.outside(place, at: now) { return known }
+        // Most accounts have none, which one call tells.
+        var outside = try await ssm.nodes(.hybrid, upTo: 1, before: latest)
+        if !outside.nodes.isEmpty {
+            let tagged = try await ssm.nodes(
+                .tags(Self.askable(access.tags)),
+                upTo: Self.maximumNodesAround,
+                before: latest
+            )
+            outside = SSM.NodeList(nodes: tagged.nodes.filter(\.id.isHybrid), isComplete: tagged.isComplete)
+        }
+        lists.keep(outside, for: place, at: now)
+        return outside
     }
 
     /// What Systems Manager knows of these; one that it does not know is missing, not an error.
@@ -156,8 +181,9 @@ extension SSM.Node {
     /// The node as a caller sees it, with what EC2 says of it.
     fileprivate func listing(of instance: EC2.Instance) -> NodeListing {
         var listing = listing(tags: instance.tags)
-        listing.address = instance.privateAddress ?? listing.address
-        listing.dnsName = instance.privateDNSName ?? listing.dnsName
+        // Never what the node says of itself: whoever controls it can have it say anything.
+        listing.address = instance.privateAddress
+        listing.dnsName = instance.privateDNSName
         return listing
     }
 

@@ -110,8 +110,14 @@ struct NodeListTests {
     func literal() async throws {
         let transport = ScriptedTransport([try answer("ec2", "DescribeInstances", ["Reservations": []])])
         _ = try await ec2(transport)
-            .instances(where: [EC2.Filter("tag:Name", ["a*b?c\\"])], upTo: 100, before: Self.soon)
+            .instances(
+                where: [EC2.Filter("tag:Name", ["a*b?c\\", "*\u{301}x?\u{200D}"])],
+                upTo: 100,
+                before: Self.soon
+            )
         #expect(body(transport.requests[0]).contains("Filter.1.Value.1=a%5C%2Ab%5C%3Fc%5C%5C&"))
+        // A combining mark makes one character with the star, and takes nothing of what the star does.
+        #expect(body(transport.requests[0]).contains("Filter.1.Value.2=%5C%2A%CC%81x%5C%3F%E2%80%8D&"))
     }
 
     @Test("tags are the only filters of their call, for Systems Manager takes no others beside them")

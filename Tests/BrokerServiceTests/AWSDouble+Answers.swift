@@ -94,7 +94,8 @@ extension AWSDouble.World {
     private func node(_ call: AWSDouble.Call, _ requestID: String) -> HTTPResponse {
         let found = (nodes[place(call)] ?? []).filter { isWanted($0, call) }.map { node -> JSON in
             .compact([
-                "InstanceId": .string(node.id), "PingStatus": .string(node.ping),
+                "IPAddress": node.reported.map(JSON.string), "InstanceId": .string(node.id),
+                "PingStatus": .string(node.ping),
                 "PlatformType": node.platform.map(JSON.string),
             ])
         }

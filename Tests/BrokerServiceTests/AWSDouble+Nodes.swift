@@ -22,6 +22,7 @@ extension AWSDouble.World {
                         .prefix { $0 != nil }.compactMap(\.self)
                     return switch call.parameters["Filter.\(number).Name"] ?? "" {
                     case "instance-id": values.contains(node.id)
+                    case "private-ip-address": node.address.map(values.contains) ?? false
                     case "instance-state-name": values.contains("running")
                     case let name where name.hasPrefix("tag:"):
                         values.contains(node.tags[String(name.dropFirst(4))] ?? "")
@@ -31,8 +32,9 @@ extension AWSDouble.World {
         }
         let items = found.map { node in
             let tags = node.tags.map { "<item><key>\($0.key)</key><value>\($0.value)</value></item>" }.joined()
-            return
-                "<item><instancesSet><item><instanceId>\(node.id)</instanceId><tagSet>\(tags)</tagSet></item></instancesSet></item>"
+            let address = node.address.map { "<privateIpAddress>\($0)</privateIpAddress>" } ?? ""
+            let instance = "<instanceId>\(node.id)</instanceId>\(address)<tagSet>\(tags)</tagSet>"
+            return "<item><instancesSet><item>\(instance)</item></instancesSet></item>"
         }.joined()
         let body = "<DescribeInstancesResponse><reservationSet>\(items)</reservationSet></DescribeInstancesResponse>"
         return HTTPResponse(

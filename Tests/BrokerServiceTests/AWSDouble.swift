@@ -72,6 +72,10 @@ final class AWSDouble: HTTPTransport {
         var platform: String? = "Linux"
         var ping = "Online"
         var tags: [String: String] = [:]
+        /// As EC2 knows it.
+        var address: String?
+        /// As the node itself says.
+        var reported: String?
     }
 
     struct Document: Sendable {

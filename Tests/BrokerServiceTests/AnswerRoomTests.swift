@@ -33,6 +33,22 @@ import Testing
         }
     }
 
+    @Test("nodes with long tags come in more pages, each of which says where to go on", arguments: [1, 2000, 100_000])
+    func nodes(room: Int) throws {
+        let tags = Dictionary(uniqueKeysWithValues: (0..<50).map { ("\($0)", String(repeating: "\"", count: 20)) })
+        let nodes = try (1...7).map { NodeListing(id: try NodeID("i-0000000\($0)"), state: .online, tags: tags) }
+        let page = InstancesReply(
+            account: try AccountID("111122223333"),
+            permissionSet: "DatabaseAdmin",
+            region: try Region("eu-west-1"),
+            nodes: nodes,
+            next: room == 1 ? nil : nodes.last?.id
+        )
+        let fitting = page.fitting(within: room)
+        #expect(fitting.nodes == Array(nodes.prefix(room == 100_000 ? 7 : 1)))
+        #expect(fitting.next == (room == 100_000 ? page.next : fitting.nodes.last?.id))
+    }
+
     @Test("page by page, nothing is lost and nothing comes twice", arguments: [1, 2000, 5000, 100_000])
     func pages(room: Int) async throws {
         let store = MemoryAuditStore()

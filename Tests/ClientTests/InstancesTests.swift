@@ -9,10 +9,17 @@ import Testing
 struct InstancesTests {
     @Test("nodes are shown by name, within eighty columns, and harmless for terminals")
     func table() async throws {
+        var silent = try NodeSamples.node(
+            "web-2",
+            "mi-0bbbbbbbbbbbbbbb2",
+            state: .inactive,
+            tags: ["Role": "a\u{1B}]0;x"]
+        )
+        (silent.address, silent.dnsName) = (nil, nil)
         let world = try World([
             try NodeSamples.answer(
                 try NodeSamples.node(nil, "i-0aaaaaaaaaaaaaaa1", state: .connectionLost),
-                try NodeSamples.node("web-2", "mi-0bbbbbbbbbbbbbbb2", state: .inactive, tags: ["Role": "a\u{1B}]0;x"]),
+                silent,
                 try NodeSamples.node("db-1", "i-0ccccccccccccccc3")
             )
         ])
@@ -22,7 +29,7 @@ struct InstancesTests {
             world.result == """
                 NAME   ID                    STATE     ADDRESS    PLATFORM           TAGS
                 db-1   i-0ccccccccccccccc3   online    10.1.0.11  Debian GNU/Linux…
-                web-2  mi-0bbbbbbbbbbbbbbb2  inactive  10.1.0.11  Debian GNU/Linux…  Role=a\u{FFFD}]0;x
+                web-2  mi-0bbbbbbbbbbbbbbb2  inactive  -          Debian GNU/Linux…  Role=a\u{FFFD}]0;x
                 -      i-0aaaaaaaaaaaaaaa1   lost      10.1.0.11  Debian GNU/Linux…
 
                 """

@@ -76,6 +76,7 @@ ENDS = [
     End("an audit store that cannot be written to", 9, "AUDIT_UNAVAILABLE", during=unrecorded),
     End("no node id", 64, "i-0123456789", ("connect", "i-0123456789")),
     End("a name that several nodes have", 6, "NODE_AMBIGUOUS", ("connect", "cache-1", "-o", "json")),
+    End("an address that only a machine itself says it has", 6, "NODE_SELF_REPORTED", ("connect", "192.168.7.17", "-o", "json")),
     End("a name that no node has", 6, "NODE_NOT_FOUND", ("connect", "nowhere-1", "-o", "json")),
     End("no node, and nobody to choose one", 64, "NODE_MISSING", ("connect", "-o", "json")),
     End("an unknown option", 64, "--as-root", (*CONNECT, "--as-root")),

@@ -49,13 +49,21 @@ def at_terminal(system: LocalSystem, tmp_path: Path) -> Iterator[object]:
     ("text", "node"),
     [
         (cast.WEB_1, cast.WEB_1), ("web-1", cast.WEB_1), ("Name=edge-1", cast.EDGE_1), ("Role=web,Name=web-1", cast.WEB_1),
-        ("10.1.0.12", cast.DB_1), (WEB_DNS, cast.WEB_1), (WEB_DNS.upper(), cast.WEB_1), ("edge-1.internal", cast.EDGE_1),
+        ("10.1.0.12", cast.DB_1), (WEB_DNS, cast.WEB_1), (WEB_DNS.upper(), cast.WEB_1),
     ],
 )  # fmt: skip
 def test_a_node_is_found_by_what_people_call_it(variables: dict[str, str], text: str, node: str) -> None:
     ended = run(variables, "connect", text, "--dry-run", "-o", "json")
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["node"] == node
+
+
+@pytest.mark.parametrize("text", ["edge-1.internal", "192.168.7.17"])
+def test_a_machine_is_not_found_by_what_only_it_says_of_itself(variables: dict[str, str], text: str) -> None:
+    ended = run(variables, "connect", text, "--dry-run", "-o", "json")
+    assert (ended.returncode, ended.stdout) == (6, "")
+    told = json.loads(ended.stderr)
+    assert told["code"] == "NODE_SELF_REPORTED" and [one["id"] for one in told["candidates"]] == [cast.EDGE_1]
 
 
 def test_an_id_costs_no_look_up_and_a_name_one(system: LocalSystem, variables: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from audit_log import AuditLog
 from broker_api import Answer, BrokerAPI
 from role_sessions import assume, made, refusal
+from waiting import eventually
 
 from system import cast, faults
 from system.local_system import LocalSystem
@@ -62,7 +63,8 @@ def test_a_node_is_told_with_what_both_services_know(api: BrokerAPI) -> None:
         "dnsName": "ip-10-1-0-11.eu-west-1.compute.internal",
         "tags": {"Name": "web-1", "Role": "web", "SsmBroker": "enabled"},
     }  # fmt: skip
-    # Outside EC2 the node's own words, and its tags from Systems Manager.
+    # Outside EC2 the node's own words, marked as such, and its tags from Systems Manager.
+    assert edge["isSelfReported"] is True
     assert (edge["dnsName"], edge["address"]) == ("edge-1.internal", "192.168.7.17")
     assert edge["tags"]["Role"] == "web"
 
@@ -126,14 +128,30 @@ def test_pages_follow_one_another_and_lose_nothing(api: BrokerAPI) -> None:
     assert seen == ids(ask(api)) and query["cursor"] == ""
 
 
-def test_the_list_is_remembered_a_minute_and_what_was_not_found_is_not(system: LocalSystem, api: BrokerAPI) -> None:
+def test_the_list_is_remembered_a_minute_and_what_was_not_found_for_seconds(system: LocalSystem, api: BrokerAPI) -> None:
     ask(api)
     begun = len(system.trail)
     assert len(ids(ask(api))) == 5
     assert system.trail[begun:] == []
     assert ids(ask(api, name="new-1")) == []
     with changed(system, cast.DB_1, tags={"Name": "new-1", "Role": "db", "SsmBroker": "enabled"}):
-        assert ids(ask(api, name="new-1")) == [cast.DB_1]
+        eventually(lambda: ids(ask(api, name="new-1")) == [cast.DB_1], "the new name is found")
+
+
+def test_addresses_that_nobody_has_are_looked_for_outside_ec2_once(system: LocalSystem, api: BrokerAPI) -> None:
+    begun = len(system.trail)
+    for number in range(1, 6):
+        assert ids(ask(api, address=f"10.99.0.{number}")) == []
+    asked = [str(call["eventName"]) for call in system.trail[begun:]]
+    # Whether there is any machine outside EC2, and which of them have the tags.
+    assert asked.count("DescribeInstanceInformation") == 2
+    assert asked.count("DescribeInstances") == 5 and "ListTagsForResource" not in asked
+
+
+def test_a_machine_that_claims_an_instances_address_hides_nothing(system: LocalSystem, api: BrokerAPI) -> None:
+    with changed(system, cast.EDGE_1, ip_address="10.1.0.12"):
+        nodes = ask(api, address="10.1.0.12").body["nodes"]
+    assert [(node["id"], node.get("isSelfReported")) for node in nodes] == [(cast.DB_1, None), (cast.EDGE_1, True)]
 
 
 def test_two_calls_find_a_node_by_name(system: LocalSystem, api: BrokerAPI) -> None:

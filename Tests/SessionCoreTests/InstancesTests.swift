@@ -84,6 +84,19 @@ struct InstancesTests {
         }
     }
 
+    @Test("what a machine outside EC2 says of itself is told as such")
+    func selfReported() throws {
+        for (id, address, dnsName, isSelfReported) in [
+            ("mi-0123456789abcdef0", "10.0.0.1" as String?, nil as String?, true),
+            ("mi-0123456789abcdef0", nil, "web-1", true), ("mi-0123456789abcdef0", nil, nil, false),
+            ("i-0123456789abcdef0", "10.0.0.1", "web-1", false),
+        ] {
+            let node = NodeListing(id: try NodeID(id), state: .online, address: address, dnsName: dnsName)
+            #expect(node.isSelfReported == isSelfReported)
+            #expect(node.json["isSelfReported"] == (isSelfReported ? true : nil))
+        }
+    }
+
     @Test("an empty tag Name is no name")
     func unnamed() throws {
         #expect(NodeListing(id: try NodeID("i-01234567"), state: .online, tags: ["Name": ""]).name == nil)

@@ -13,7 +13,8 @@ struct Instances: SignedInCommand {
         discussion: """
             These are the enrolled Linux nodes of your account in one Region that the role
             map admits for your permission set. The list may be a minute old. STATE says
-            whether the node's agent reports: online, lost or inactive.
+            whether the node's agent reports: online, lost or inactive. An ADDRESS in
+            parentheses is what a machine outside EC2 says of itself.
             With -o tsv: id, name, state, address, platform, DNS name.
 
             Examples:

@@ -28,9 +28,14 @@ struct NodeFinder: Sendable {
     ///
     /// - Throws: ``CommandFailure``, with `NODE_NOT_FOUND` or `NODE_AMBIGUOUS` when it is not one.
     func find(_ questions: [NodeQuestion]) async throws -> NodeID {
-        let lists = try await Waiting(what: Self.waiting, world: world).show { try await ask(questions) }
+        let answers = try await Waiting(what: Self.waiting, world: world).show { try await ask(questions) }
+        let lists = answers.map(\.list)
         let nodes = Set(lists.flatMap(\.nodes)).sorted { $0.id < $1.id }
         guard let first = nodes.first, let list = lists.first else { throw await nothing(questions, lists) }
+        let confirming = answers.filter { $0.question.confirms(first) }
+        if nodes.count == 1, !confirming.contains(where: { $0.list.nodes.contains(first) }) {
+            throw Self.selfReported(questions, first, in: list)
+        }
         // Where not all nodes were looked at there may be others of the name, and one of them may be meant.
         guard nodes.count == 1, !lists.contains(where: \.isPartial) else {
             throw Self.ambiguous(questions, nodes, in: list)
@@ -69,12 +74,12 @@ struct NodeFinder: Sendable {
         return try await PickerSession(picker: picker, terminal: terminal, world: world).run()
     }
 
-    private func ask(_ questions: [NodeQuestion]) async throws -> [InstancesReply] {
-        try await withThrowingTaskGroup(of: InstancesReply.self) { group in
+    private func ask(_ questions: [NodeQuestion]) async throws -> [(question: NodeQuestion, list: InstancesReply)] {
+        try await withThrowingTaskGroup(of: (question: NodeQuestion, list: InstancesReply).self) { group in
             for question in questions {
                 group.addTask {
                     let request = InstancesRequest(region: region, question: question)
-                    return try await broker.instances(request, upTo: Self.maximumNodes)
+                    return (question, try await broker.instances(request, upTo: Self.maximumNodes))
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -83,8 +88,11 @@ struct NodeFinder: Sendable {
 
     /// Says what was looked for, and where, with the names that come near.
     private func nothing(_ questions: [NodeQuestion], _ lists: [InstancesReply]) async -> CommandFailure {
-        // The names that come near are a help, and no reason to fail in another way.
-        let all = try? await broker.instances(InstancesRequest(region: region), upTo: Self.maximumNodes)
+        // The names that come near are a help, and no reason to fail in another way; no address comes near another.
+        var all: InstancesReply?
+        if questions.contains(where: \.isName) {
+            all = try? await broker.instances(InstancesRequest(region: region), upTo: Self.maximumNodes)
+        }
         if let all { NodeMemory(world, broker).keep(all) }
         let near = all.map { Self.near(questions, in: $0.nodes) } ?? []
         let account = lists.first.map { " of account \($0.account)" } ?? ""
@@ -131,6 +139,26 @@ struct NodeFinder: Sendable {
         )
         failure.table = NodeTable.of(Array(NodeTable.ordered(nodes).prefix(shownCandidates)))
         failure.members["candidates"] = .array(nodes.map(\.json))
+        failure.members["lookedFor"] = lookedFor(questions, region: list.region, account: list.account)
+        return failure
+    }
+
+    /// The failure when the one node that was found is only by its own word the one that is meant.
+    private static func selfReported(
+        _ questions: [NodeQuestion],
+        _ node: NodeListing,
+        in list: InstancesReply
+    ) -> CommandFailure {
+        let said = questions.filter(\.isPlace).map(\.described).joined(separator: " or ")
+        var failure = CommandFailure(
+            .nodeNotFound,
+            code: "NODE_SELF_REPORTED",
+            what: "One machine in \(list.region) has \(said), but only the machine says so itself.",
+            why: ["It is outside EC2, and whoever controls it can have it report another's address or host name."],
+            next: "If it is the one that you mean, repeat the command with its id, \(node.id)."
+        )
+        failure.table = NodeTable.of([node])
+        failure.members["candidates"] = .array([node.json])
         failure.members["lookedFor"] = lookedFor(questions, region: list.region, account: list.account)
         return failure
     }

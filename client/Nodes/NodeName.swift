@@ -58,6 +58,20 @@ enum NodeName: Sendable, Hashable {
 }
 
 extension NodeQuestion {
+    /// Whether a tag `Name` is looked for.
+    var isName: Bool { if case .name = self { true } else { false } }
+
+    /// Whether it is looked for where a node is, which a machine outside EC2 tells itself.
+    var isPlace: Bool {
+        switch self {
+        case .address, .dnsName: true
+        case .id, .name, .tags: false
+        }
+    }
+
+    /// Whether a node that was found by this is the one, not only by its own word.
+    func confirms(_ node: NodeListing) -> Bool { !isPlace || !node.isSelfReported }
+
     /// What is looked for, within a sentence: `the name web-1`.
     var described: String {
         switch self {

@@ -11,7 +11,7 @@ enum NodeTable {
             ] + (showsTags ? [Table.Column("TAGS", mayShrink: true)] : []),
             rows: nodes.map { node in
                 [
-                    node.name ?? "-", node.id.text, state(node.state), node.address ?? "-", node.platform ?? "-",
+                    node.name ?? "-", node.id.text, state(node.state), address(of: node), node.platform ?? "-",
                 ] + (showsTags ? [tags(of: node)] : [])
             }
         )
@@ -33,6 +33,11 @@ enum NodeTable {
     /// The state in one short word.
     static func state(_ state: NodeListing.State) -> String {
         state == .connectionLost ? "lost" : state.rawValue
+    }
+
+    /// The address; in parentheses when only the machine itself says so.
+    static func address(of node: NodeListing) -> String {
+        node.address.map { node.isSelfReported ? "(\($0))" : $0 } ?? "-"
     }
 
     /// The tags but the name, which has a column of its own, and the enrolment, which all have.

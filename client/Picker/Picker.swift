@@ -58,7 +58,7 @@ struct Picker: Sendable, Hashable {
 
     /// A node's name, id, state and address, harmless for terminals.
     static func cells(of node: NodeListing) -> [String] {
-        [node.name ?? "-", node.id.text, NodeTable.state(node.state), node.address ?? "-"].map(Printable.line)
+        [node.name ?? "-", node.id.text, NodeTable.state(node.state), NodeTable.address(of: node)].map(Printable.line)
     }
 
     /// Does what a key asks for.

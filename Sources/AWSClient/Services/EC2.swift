@@ -36,9 +36,10 @@ public struct EC2: Sendable {
         /// The values as EC2 takes them for what they are: `*` and `?` in them would stand for any characters.
         var literalValues: [String] {
             values.map { value in
-                value.reduce(into: "") { text, character in
-                    if "*?\\".contains(character) { text.append("\\") }
-                    text.append(character)
+                // Not by characters: a star with an accent on it is one, and still a star to EC2.
+                value.unicodeScalars.reduce(into: "") { text, scalar in
+                    if ["*", "?", "\\"].contains(scalar) { text.append("\\") }
+                    text.unicodeScalars.append(scalar)
                 }
             }
         }

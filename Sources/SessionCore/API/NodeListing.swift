@@ -1,7 +1,8 @@
 /// A node as whoever may connect to it sees it.
 ///
 /// Shape: `{"address":"10.1.0.11","dnsName":"ip-10-1-0-11.eu-west-1.compute.internal","id":"i-0123456789abcdef0","name":"web-1",
-/// "platform":"Amazon Linux 2023","state":"online","tags":{"Name":"web-1","Role":"web"}}`; what is not known is absent.
+/// "platform":"Amazon Linux 2023","state":"online","tags":{"Name":"web-1","Role":"web"}}`; what is not known is absent. A machine outside
+/// EC2 that has an address or a DNS name has `"isSelfReported":true` as well.
 public struct NodeListing: Sendable, Hashable {
     /// How the node's agent stands to Systems Manager.
     public enum State: String, Sendable, Hashable, CaseIterable {
@@ -22,7 +23,7 @@ public struct NodeListing: Sendable, Hashable {
     public var platform: String?
     /// Whether it can be connected to now.
     public var state: State
-    /// Its private IPv4 address.
+    /// Its private IPv4 address; of a machine outside EC2 the one that it reports.
     public var address: String?
     /// Its private DNS name; of a machine outside EC2 the host name that it reports.
     public var dnsName: String?
@@ -31,6 +32,9 @@ public struct NodeListing: Sendable, Hashable {
 
     /// Its tag `Name`; nil when it has none.
     public var name: String? { tags[Self.nameKey].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Whether its address and DNS name are nobody's word but the machine's own, which can say of itself what it likes.
+    public var isSelfReported: Bool { id.isHybrid && (address != nil || dnsName != nil) }
 
     /// Makes a listing.
     public init(
@@ -55,6 +59,7 @@ public struct NodeListing: Sendable, Hashable {
             "address": address.map(JSON.string),
             "dnsName": dnsName.map(JSON.string),
             "id": .string(id.text),
+            "isSelfReported": isSelfReported ? true : nil,
             "name": name.map(JSON.string),
             "platform": platform.map(JSON.string),
             "state": .string(state.rawValue),
