@@ -249,9 +249,9 @@ struct KindsTests {
         let arguments = ["ssh-config", "--profile", "it's 100%", "--region", "eu-west-1", "--user", "admin"]
         #expect(try await run(arguments, in: world.dependencies()) == .done)
         let lines = world.result.split(separator: "\n").map(String.init)
-        #expect(lines.contains("Host i-* mi-*") && lines.contains("    User admin"))
+        #expect(lines.contains("Host i-* mi-* \"!*'*\"") && lines.contains("    User admin"))
         let command = try #require(lines.first { $0.contains("ProxyCommand") })
-        #expect(command.hasSuffix(" ssh-proxy --profile 'it'\\''s 100%%' --region eu-west-1 %h %p"))
+        #expect(command.hasSuffix(" ssh-proxy --profile 'it'\\''s 100%%' --region eu-west-1 '%h' %p"))
         let refused = try World([try identity([.shell])])
         #expect(try await run("ssh-config", in: refused.dependencies()) == .denied)
         #expect(refused.result.isEmpty && refused.notes.contains("It allows shell."))

@@ -87,6 +87,12 @@ struct PluginOutputTests {
             ending: .untold(.closed(nil))
         ),
         Run(
+            why: "a status on an unfinished line, and then a session that was not resumed",
+            packets: [start, "stdout::a", "EXIT_CODE: 0", "Session: \(id) timed out.\n"],
+            output: "a",
+            ending: .untold(.timedOut)
+        ),
+        Run(
             why: "a resumption that came too late",
             packets: [start, "stdout::a\n", "Session: \(id) timed out.\n"],
             output: "a\n",
@@ -115,7 +121,7 @@ struct PluginOutputTests {
 
     @Test("a forward is ready when the plugin says which port it opened")
     func forward() {
-        var output = ForwardOutput(sessionID: Self.id)
+        var output = ForwardOutput(sessionID: Self.id, localPort: 0)
         let packets = [
             Self.start, "Port 15432 opened for sessionId \(Self.id).", "\nWaiting for connections...\n",
             "\nConnection accepted for session [\(Self.id)]\n",
@@ -126,6 +132,15 @@ struct PluginOutputTests {
                 nil, .ready(15432), nil, nil, .unreachable, .ended(.closed(nil)),
             ]
         )
+    }
+
+    @Test("a port that was not asked for, or a second one, is the node's word and not the plugin's")
+    func foreignPort() {
+        let says = { (port: Int) in Array("Port \(port) opened for sessionId \(Self.id).".utf8) }
+        var asked = ForwardOutput(sessionID: Self.id, localPort: 15432)
+        #expect([9999, 15432, 15432].map { asked.take(says($0)) } == [nil, .ready(15432), nil])
+        var any = ForwardOutput(sessionID: Self.id, localPort: 0)
+        #expect([9999, 15432].map { any.take(says($0)) } == [.ready(9999), nil])
     }
 
     @Test("a connection's bytes pass, and the plugin's own words before and after them do not")

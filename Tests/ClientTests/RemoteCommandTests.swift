@@ -24,6 +24,7 @@ struct RemoteCommandTests {
         Case(words: ["#x"], line: "'#x'"),
         Case(words: ["docker", "ps", "--format", "{{.Names}}"], line: "docker ps --format '{''{.Names}}'"),
         Case(words: ["echo", "{{{"], line: "echo '{''{''{'"),
+        Case(words: ["tar", "x'\u{301} ; id #"], line: "tar 'x'\\''\u{301} ; id #'"),
         Case(words: ["echo", "grüß dich", "naïve"], line: "echo 'grüß dich' 'naïve'"),
     ]
 

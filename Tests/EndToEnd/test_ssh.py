@@ -53,7 +53,7 @@ def test_ssh_itself_runs_it_from_the_printed_configuration(system: LocalSystem, 
     variables = environment_of(system, ALICE)
     printed = run(variables, "ssh-config", "--user", "admin")
     assert printed.returncode == 0, printed.stderr
-    assert printed.stdout.startswith("# ") and "Host i-* mi-*\n" in printed.stdout
+    assert printed.stdout.startswith("# ") and "Host i-* mi-* \"!*'*\"\n" in printed.stdout
     config = tmp_path / "config"
     config.write_text(printed.stdout)
     try:
@@ -63,7 +63,7 @@ def test_ssh_itself_runs_it_from_the_printed_configuration(system: LocalSystem, 
     except FileNotFoundError:
         pytest.skip("this machine has no ssh")
     assert "user admin" in shown.stdout.splitlines()
-    assert any(line.startswith("proxycommand ") and line.endswith("ssh-proxy %h %p") for line in shown.stdout.splitlines())
+    assert any(line.startswith("proxycommand ") and line.endswith("ssh-proxy '%h' %p") for line in shown.stdout.splitlines())
 
 
 def test_where_the_map_does_not_allow_it_nothing_is_printed_or_started(system: LocalSystem) -> None:

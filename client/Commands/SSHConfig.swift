@@ -81,14 +81,17 @@ struct SSHSnippet: Sendable {
     var proxyCommand: String {
         let given = options.flatMap { name, value in value.map { [name, $0] } ?? [] }
         let words = ([program, "ssh-proxy"] + given).map(Self.quoted).joined(separator: " ")
-        return words.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%") + " %h %p"
+        let doubled = words.unicodeScalars.map { $0 == "%" ? "%%" : String($0) }.joined()
+        // A host's name may come from anybody, for example from a repository's submodules, and a shell reads this line.
+        return doubled + " '%h' %p"
     }
 
     /// The block.
     var lines: [String] {
         [
             "# Through ssm-broker: recorded, but without Run As and without a transcript.",
-            "Host \(hosts.joined(separator: " "))",
+            // No node has a quotation mark in its name; a host that has one would end the quoting below.
+            "Host \(hosts.joined(separator: " ")) \"!*'*\"",
         ] + (user.map { ["    User \($0)"] } ?? []) + [
             "    ProxyCommand \(proxyCommand)",
             // Keys belong to node ids, which nobody gives to another machine; addresses are none of ssh's business here.
@@ -96,7 +99,7 @@ struct SSHSnippet: Sendable {
         ]
     }
 
-    /// Shape: `{"hosts":["i-*"],"proxyCommand":"ssm-broker ssh-proxy %h %p","user":"admin"}`.
+    /// Shape: `{"hosts":["i-*"],"proxyCommand":"ssm-broker ssh-proxy '%h' %p","user":"admin"}`.
     var json: JSON {
         .compact([
             "hosts": .array(hosts.map(JSON.string)), "proxyCommand": .string(proxyCommand),
@@ -128,6 +131,6 @@ struct SSHSnippet: Sendable {
         let isPlain =
             !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+,-./:@_".contains($0)) }
         return isPlain
-            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+            ? word : ShellWord.quoted(word)
     }
 }

@@ -22,7 +22,7 @@ struct SSHProxy: SignedInCommand {
             ssh needs to run this by itself.
 
             Example:
-              ssh -o ProxyCommand='ssm-broker ssh-proxy %h' admin@i-0123456789abcdef0
+              ssh -o ProxyCommand="ssm-broker ssh-proxy '%h'" admin@i-0123456789abcdef0
             """
     )
 

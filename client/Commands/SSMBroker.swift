@@ -27,6 +27,8 @@ struct SSMBroker: AsyncParsableCommand {
                                      the settings; under XDG_CONFIG_HOME where it is set
               ~/.aws/config, ~/.aws/credentials, ~/.aws/sso/cache
                                      your profiles and sign-ins, as the aws command
+              ~/.cache/ssm-broker/nodes.json
+                                     nodes that you used or saw lately, for completion
               /usr/local/sessionmanagerplugin/bin/session-manager-plugin
                                      the plugin, where PATH has none
 

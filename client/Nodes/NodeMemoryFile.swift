@@ -30,18 +30,12 @@ struct NodeMemoryFile: Sendable {
     /// What is remembered; nothing where there is no file of ours.
     func read() -> NodeMemoryContent {
         guard let path else { return NodeMemoryContent() }
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else { return NodeMemoryContent() }
-        defer { close(file) }
-        var status = stat()
-        // What another user wrote, or could have written, is not what we remember.
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
-            status.st_mode & 0o022 == 0,
-            // A file that cannot be read in a moment is not worth the wait.
-            let bytes = (try? Descriptor.readToEnd(file, limit: Self.maximumBytes, milliseconds: 200)) ?? nil,
-            // Broken content is forgotten with the next change.
+        // What another user wrote, or could have written, is not what we remember; broken content is forgotten with the next change.
+        guard let bytes = try? OwnFile.read(path, limit: Self.maximumBytes, followsLink: false),
             let json = try? JSON(parsing: bytes)
-        else { return NodeMemoryContent() }
+        else {
+            return NodeMemoryContent()
+        }
         return NodeMemoryContent(json: json)
     }
 
@@ -49,11 +43,12 @@ struct NodeMemoryFile: Sendable {
     ///
     /// Of two that change it at once, the later one wins: what the other one remembered is seen again soon.
     func change(_ body: (inout NodeMemoryContent) -> Void) {
-        guard let caches, let path else { return }
+        guard let caches else { return }
         var content = read()
         body(&content)
-        for folder in [caches, "\(caches)/\(Self.folder)"] { mkdir(folder, 0o700) }
+        let folder = "\(caches)/\(Self.folder)"
+        for each in [caches, folder] { mkdir(each, 0o700) }
         // A cache that cannot be written costs a look-up next time, and no more.
-        try? ResultFile.write(content.json.canonicalBytes, to: path)
+        try? OwnFile.replace(Self.name, in: folder, with: content.json.canonicalBytes)
     }
 }

@@ -22,16 +22,17 @@ enum OwnFile {
         case refused(String)
     }
 
-    /// Reads a whole file; links are followed, for people keep such files elsewhere.
+    /// Reads a whole file.
     ///
     /// - Parameters:
     ///   - path: Where.
     ///   - limit: The most bytes that are taken.
+    ///   - followsLink: Whether the name may be a link, as people keep their settings elsewhere.
     /// - Returns: All of it.
     /// - Throws: ``Refusal``.
-    static func read(_ path: String, limit: Int) throws(Refusal) -> [UInt8] {
+    static func read(_ path: String, limit: Int, followsLink: Bool = true) throws(Refusal) -> [UInt8] {
         // A pipe would have the opening wait for its writer.
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW))
         guard file >= 0 else {
             throw errno == ENOENT || errno == ENOTDIR ? .missing : .refused(String(cString: strerror(errno)))
         }

@@ -80,7 +80,10 @@ struct CommandOutput: Sendable {
         guard let status = Self.status(first) else {
             return .notStarted(String(decoding: first.dropFirst(Self.refusalLabel.count), as: UTF8.self))
         }
-        guard let words = end.dropFirst().first else { return .status(status) }
+        guard let words = end.dropFirst().first else {
+            // The command may have written what looks like a status; after a real one the agent closes the channel, and nobody else.
+            return ending == .closed(nil) ? .status(status) : .untold(ending)
+        }
         return .notStarted(String(decoding: words, as: UTF8.self))
     }
 

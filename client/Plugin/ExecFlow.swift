@@ -64,6 +64,9 @@ struct ExecFlow: Sendable {
         _ session: OpenedSession
     ) throws -> Int32 {
         switch ending {
+        case .status where outcome.end?.byOthers != nil:
+            // Whoever ended the session closed the channel too: what stands before that may be the command's own words.
+            throw CommandFailure.thrownOut(outcome.end?.byOthers ?? "", session: session)
         case .status(let status):
             // The agent waits for the command twice then, and what it says of the status is of no use.
             guard world.signals.interruption == nil else { return ExitStatus.interrupted.rawValue }

@@ -81,7 +81,7 @@ struct ForwardFlow: Sendable {
         _ board: ForwardBoard,
         _ catching: SignalPipe.Catching
     ) async -> CommandFailure? {
-        let watch = ForwardWatch(session: session) { event in
+        let watch = ForwardWatch(session: session, localPort: one.forward.localPort) { event in
             switch event {
             case .ready(let port):
                 board.noteReady()

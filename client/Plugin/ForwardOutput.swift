@@ -16,10 +16,15 @@ struct ForwardOutput: Sendable {
 
     private let chatter: PluginChatter
     private let opened: String
+    private let localPort: Int
     private var isBegun = false
+    private var isOpen = false
 
-    /// - Parameter sessionID: Session Manager's id of the session.
-    init(sessionID: String) {
+    /// - Parameters:
+    ///   - sessionID: Session Manager's id of the session.
+    ///   - localPort: The port on this machine that was asked for; 0 for any.
+    init(sessionID: String, localPort: Int) {
+        self.localPort = localPort
         chatter = PluginChatter(sessionID: sessionID)
         opened = " opened for sessionId \(sessionID)."
     }
@@ -36,8 +41,11 @@ struct ForwardOutput: Sendable {
         if let ending = chatter.ending(packet) { return .ended(ending) }
         for line in String(decoding: packet, as: UTF8.self).split(whereSeparator: \.isNewline) {
             if line.hasPrefix("Port "), line.hasSuffix(opened),
-                let port = Int(line.dropFirst("Port ".count).dropLast(opened.count))
+                let port = Int(line.dropFirst("Port ".count).dropLast(opened.count)),
+                // The node has words of its own in the same place: of another port, or again, the plugin would not speak.
+                !isOpen, [0, port].contains(localPort)
             {
+                isOpen = true
                 return .ready(port)
             }
             if line.hasPrefix("Connection to destination port failed") { return .unreachable }

@@ -17,9 +17,11 @@ final class ForwardWatch: Sendable {
 
     /// - Parameters:
     ///   - session: The session.
+    ///   - localPort: The port on this machine that was asked for; 0 for any.
     ///   - tell: Gets what is new to the person: a target that cannot be reached is new once.
-    init(session: OpenedSession, tell: @escaping @Sendable (ForwardOutput.Event) -> Void) {
-        state = Mutex(State(output: ForwardOutput(sessionID: session.channel.session.sessionID)))
+    init(session: OpenedSession, localPort: Int, tell: @escaping @Sendable (ForwardOutput.Event) -> Void) {
+        let id = session.channel.session.sessionID
+        state = Mutex(State(output: ForwardOutput(sessionID: id, localPort: localPort)))
         self.tell = tell
     }
 

@@ -3,7 +3,7 @@ enum PluginEnvironment {
     /// Variables from which AWS's libraries take credentials, and those that would turn them to other ones.
     ///
     /// Source: AWS SDKs and Tools Reference Guide, "Environment variables list"; aws-sdk-go v1's `envconfig` for the older names;
-    /// session-manager-plugin for the last, which would leave the data channel unsigned.
+    /// session-manager-plugin for the last two, which would leave the data channel unsigned, and open forwarded ports to the network.
     static let removed: Set<String> = [
         "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN",
         "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_CREDENTIAL_FILE", "AWS_ACCOUNT_ID",
@@ -11,7 +11,7 @@ enum PluginEnvironment {
         "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-        "SSM_PLUGIN_SKIP_CLIENT_CONFIGURE",
+        "SSM_PLUGIN_SKIP_CLIENT_CONFIGURE", "SSM_PLUGIN_LOCAL_HOST",
     ]
 
     /// How the variables begin that hand a StartSession answer to the plugin.

@@ -60,10 +60,7 @@ struct RemoteCommand: Sendable, Hashable {
             if scalar == "{", parts.last?.unicodeScalars.last == "{" { parts.append("") }
             parts[parts.count - 1].unicodeScalars.append(scalar)
         }
-        return parts.map { part in
-            "'" + part.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-        }
-        .joined()
+        return parts.map(ShellWord.quoted).joined()
     }
 
     private static func unsendable(_ why: String, next: String) -> CommandFailure {
