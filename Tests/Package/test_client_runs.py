@@ -59,8 +59,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    """A server with a key of the kind and the one version of TLS that the test names."""
-    kind, version = request.param
+    """A server with a key of the kind, the one version of TLS and perhaps the one cipher that the test names."""
+    kind, version, *ciphers = request.param
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
@@ -70,6 +70,8 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     context.minimum_version = context.maximum_version = version
+    if ciphers:
+        context.set_ciphers(":".join(ciphers))
     listening = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     listening.socket = context.wrap_socket(listening.socket, server_side=True)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
@@ -93,6 +95,24 @@ EVERY = [(kind, version) for kind in KEYS for version in (ssl.TLSVersion.TLSv1_2
 
 @pytest.mark.parametrize("server", EVERY, indirect=True, ids=lambda one: f"{one[0]} {one[1].name}")
 def test_it_speaks_tls_with_every_kind_of_key(client: Path, server: Server) -> None:
+    done = whoami(client, server, AWS_CA_BUNDLE=str(server.certificate))
+    assert done.returncode == 0 and "dbadmin" in done.stdout, done.stderr
+
+
+CIPHERS = [
+    ("P-256" if "ECDSA" in cipher else "RSA", ssl.TLSVersion.TLSv1_2, cipher)
+    for cipher in (
+        *(f"ECDHE-{key}-{rest}" for key in ("ECDSA", "RSA") for rest in (
+            "AES128-GCM-SHA256", "AES128-SHA256", "AES256-GCM-SHA384", "AES256-SHA384"
+        )),
+        "AES128-GCM-SHA256", "AES128-SHA256", "AES256-GCM-SHA384", "AES256-SHA256",
+    )
+]  # fmt: skip
+"""What AWS's endpoints offer below TLS 1.3. Source: API Gateway Developer Guide, "Supported security policies", TLS_1_2."""
+
+
+@pytest.mark.parametrize("server", CIPHERS, indirect=True, ids=lambda one: one[2])
+def test_it_speaks_every_cipher_of_awss_endpoints(client: Path, server: Server) -> None:
     done = whoami(client, server, AWS_CA_BUNDLE=str(server.certificate))
     assert done.returncode == 0 and "dbadmin" in done.stdout, done.stderr
 

@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pexpect
 import pytest
 import roots
 from test_archives import only
@@ -52,7 +53,14 @@ def test_the_packaged_broker_enforcer_and_client_do_the_main_job(
         environment = {**os.environ, **system.environment_for("alice/DatabaseAdmin")}
         who = subprocess.run([str(client), "whoami"], env=environment, capture_output=True, text=True, check=False, timeout=60)
         assert (who.returncode, "dbadmin" in who.stdout) == (0, True), who.stderr
-        connect = [str(client), "connect", cast.DB_1, "--reason", "a packaged function"]
-        done = subprocess.run(connect, env=environment, input="", capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, done.stderr
+        shell = pexpect.spawn(
+            str(client), ["connect", cast.DB_1, "--reason", "a packaged function"], env=environment, encoding="utf-8", timeout=60
+        )
+        shell.expect(r"\$ ")
+        shell.send("id -un\r")
+        shell.expect("\ndbadmin\r")
+        shell.send("exit\r")
+        shell.expect(pexpect.EOF)
+        shell.close()
+        assert (shell.exitstatus, shell.signalstatus) == (0, None), shell.before
         assert [record["eventName"] for record in system.trail].count("StartSession") == 1

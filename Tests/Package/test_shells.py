@@ -67,14 +67,28 @@ def test_bash_completes(installed: Path, environment: dict[str, str], typed: str
     assert offered <= words and not kept & words
 
 
+@pytest.fixture
+def fish(installed: Path, environment: dict[str, str], tmp_path: Path) -> Iterator[pexpect.spawn]:
+    """A shell at a terminal, as the script reads the line that is typed; Control-G writes what fits it to `offered`."""
+    shown = f"function shown; complete -C >{tmp_path}/offered 2>&1; commandline ''; echo do''ne; end; bind \\cg shown"
+    begin = f"source {installed}/usr/share/fish/vendor_completions.d/ssm-broker.fish; function fish_prompt; echo 'rea''dy> '; end; {shown}"
+    child = pexpect.spawn(
+        found("fish"), ["--no-config", "--interactive", "--init-command", begin],
+        env={**environment, "TERM": "vt100"}, encoding="utf-8", timeout=60, dimensions=(60, 100),
+    )  # fmt: skip
+    child.expect("ready> ")
+    yield child
+    child.close(force=True)
+
+
 @pytest.mark.parametrize(("typed", "offered", "kept"), CASES)
-def test_fish_completes(installed: Path, environment: dict[str, str], typed: str, offered: set[str], kept: set[str]) -> None:
-    script = f"source {installed}/usr/share/fish/vendor_completions.d/ssm-broker.fish; complete -C $argv[1]"
-    command = [found("fish"), "--no-config", "-c", script, typed]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
-    words = {line.split("\t")[0] for line in done.stdout.splitlines()}
-    assert offered <= words and not kept & words
+def test_fish_completes(fish: pexpect.spawn, tmp_path: Path, typed: str, offered: set[str], kept: set[str]) -> None:
+    fish.send(f"{typed}\x07")
+    fish.expect("done")
+    lines = (tmp_path / "offered").read_text().splitlines()
+    words = {line.split("\t")[0] for line in lines}
+    assert offered <= words and not kept & words, lines
+    assert not any("rror" in line for line in lines), lines
 
 
 @pytest.fixture
