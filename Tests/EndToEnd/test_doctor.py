@@ -71,7 +71,7 @@ TROUBLES = [
     Trouble("node", 6, "It was looked for in eu-west-1 (AWS_REGION)", node=(cast.BATCH_1,)),
     Trouble("node", 5, "it may in eu-west-1", node=(cast.DB_1, "--region", "us-east-1")),
     Trouble("node", 7, "does not report", node=(cast.DB_1,), during=offline),
-    Trouble("node", 64, "is no node id", node=("i-nothing",)),
+    Trouble("node", 6, "has the name i-nothing", node=("i-nothing",)),
     Trouble("node", 6, "2 nodes in eu-west-1 have the name cache-1", node=("cache-1",)),
     Trouble("node", 1, "DOCUMENT_CHANGED", node=(cast.DB_1,),
             during=lambda system: session_documents.changed(system, session_documents.DATABASE_SHELL)),

@@ -21,7 +21,7 @@ OWNER, BLOCKED = "alice/DatabaseAdmin", "alice/WebOperator"
 AUDITOR = "sam/SecurityAudit"
 PEOPLE = {
     role_maps.BOOTSTRAP: "endSessions|.*[bB]lock.*|rollout|sweep|.*[mM]ap.*",
-    OWNER: "identity|.*Sessions?|renewCredentials", AUDITOR: "audit.*|sweep|listSessions",
+    OWNER: "identity|instances|.*Sessions?|renewCredentials", AUDITOR: "audit.*|sweep|listSessions",
     BLOCKED: "endSession", "bob/ReadOnly": "", "mallory/DatabaseAdmin": "",
 }  # fmt: skip
 OPERATIONS = operations()
@@ -59,6 +59,7 @@ def truth(system: LocalSystem, api: BrokerAPI) -> Truth:
         "event": ["session.granted"], "read": [page["read"]], "number": ["1"], "reason": ["Disk full", "Grüße, 🔑"],
         "ticket": ["OPS-17"], "client": ["ssm-broker/0.1.0"],
         "command": ["uptime", "sh -c 'df -h | tail -1'"], "port": [5432, 8003, 22], "host": ["localhost", "db.internal"], "note": ["OPS-17: a new team"],
+        "name": ["web-1", "cache-1"], "address": ["10.1.0.11", "192.168.7.17"], "tag": ["Role=web"],
     }  # fmt: skip
     return Truth(parameters, role_map, lambda: role_maps.current(api))
 

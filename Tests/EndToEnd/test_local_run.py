@@ -46,7 +46,7 @@ def test_it_returns_the_commands_status(folder: Path, command: str, status: int)
 def test_the_command_is_that_person_with_the_client_on_the_path(folder: Path) -> None:
     done = run("--as", "alice/WebOperator", "--", "sh", "-c", "ssm-broker whoami", folder=folder)
     assert done.returncode == 0 and "webops" in done.stdout, done.stderr
-    denied = run("--as", "bob/ReadOnly", "--", "ssm-broker", "connect", cast.DB_1, folder=folder)
+    denied = run("--as", "bob/ReadOnly", "--", "ssm-broker", "exec", cast.DB_1, "--", "true", folder=folder)
     assert denied.returncode == 5
 
 

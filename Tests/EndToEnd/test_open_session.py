@@ -79,7 +79,7 @@ def test_the_map_decides_user_and_document(api: BrokerAPI, log: AuditLog, system
     assert aws["accessKeyId"] == call["userIdentity"]["accessKeyId"]
 
     # Ending it ends it, once and for all.
-    assert api.end(grant.person, body["id"]).body == {"id": body["id"], "ended": True}
+    assert api.end(grant.person, body["id"]).body == {"id": body["id"], "ended": True, "by": "owner"}
     assert system.sessions.live() == []
     assert api.end(grant.person, body["id"]).status == 200
     assert log.events(body["id"]) == ["session.intent", "session.started", "session.ended"]

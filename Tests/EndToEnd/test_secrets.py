@@ -37,6 +37,13 @@ def system_files(system: LocalSystem) -> dict[Path, bytes]:
     return {path: content for path, content in files_below(system.directory).items() if path.name != "credentials"}
 
 
+def assert_remembered(secrets: Secrets, home: Path) -> None:
+    """Of a session the engineer's files keep which node it was on, and nothing else."""
+    left = files_below(home)
+    assert [str(path.relative_to(home)) for path in left] == [".cache/ssm-broker/nodes.json"]
+    assert_clean(secrets, left)
+
+
 def assert_clean(secrets: Secrets, contents: dict[Path, bytes]) -> None:
     assert {str(path): found for path, content in contents.items() if (found := secrets.found_in(content))} == {}
 
@@ -64,7 +71,8 @@ def test_a_session_with_everything_in_it_leaves_no_secret_behind(
 
     assert while_it_runs, "the session had no private folder to look into"
     assert_clean(secrets, while_it_runs)
-    assert files_below(home) == {} and files_below(private) == {}
+    assert_remembered(secrets, home)
+    assert files_below(private) == {}
     assert secrets.found_in(terminal.seen.encode()) == set()
 
     lines = "\n".join(processes.command_lines)
@@ -108,7 +116,8 @@ def test_sessions_of_other_kinds_leave_no_secret_behind(
         assert {"TokenValue", "StreamUrl query"} <= {found for found, _ in secrets.values}
         assert while_it_runs, "the session had no private folder to look into"
         assert_clean(secrets, while_it_runs)
-        assert files_below(home) == {} and list(private.iterdir()) == []
+        assert_remembered(secrets, home)
+        assert list(private.iterdir()) == []
     finally:
         shutil.rmtree(private)
     assert secrets.found_in(one.output_bytes) == set() and secrets.found_in(one.errors.encode()) == set()
