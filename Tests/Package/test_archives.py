@@ -16,7 +16,8 @@ import roots
 from elf import is_static
 
 FUNCTIONS = ("ssm-broker-lambda", "ssm-broker-enforcer")
-CLIENT_LIMIT = 20_000_000
+CLIENT_LIMIT = 20 << 20
+"""20 MB, in bytes. Other versions of the libraries, from another distribution, are a little larger or smaller."""
 """Bytes that the client may take on disk."""
 
 

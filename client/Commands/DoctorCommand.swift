@@ -24,7 +24,10 @@ struct DoctorCommand: SignedInCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("A node to look at, as for connect.", valueName: "node"), completion: NodeCompletion.kind)
+    @Argument(
+        help: ArgumentHelp("A node to look at, as for connect.", valueName: "node"),
+        completion: NodeCompletion.kind
+    )
     var node: String?
     @Option(help: "The nodes' Region; otherwise AWS_REGION, or as configured.")
     var region: String?
