@@ -57,15 +57,19 @@ struct InterruptionTests {
         let world = try World([try Answers.opened(), Answers.ended])
         let ready = "\(world.folder.path)/ready"
         #expect(mkfifo(ready, 0o600) == 0)
-        async let announced = onOwnThread("ready") { FileHandle(forReadingAtPath: ready)?.readDataToEndOfFile() }
+        // From that thread, so that no other test's work lets the patience with a plugin that does nothing run out before.
+        async let announced = onOwnThread("ready") {
+            let announced = FileHandle(forReadingAtPath: ready)?.readDataToEndOfFile()
+            world.signals.deliver(SIGINT)
+            world.signals.deliver(signal)
+            return announced
+        }
         async let status = run(
             "connect",
             Self.node,
             in: world.dependencies(world.pluginVariables(["PLUGIN_DOES": "waits"]))
         )
         #expect(await announced == Data("ready\n".utf8))
-        world.signals.deliver(SIGINT)
-        world.signals.deliver(signal)
         #expect(try await status == .interrupted)
         #expect(world.transport.isExhausted)
     }

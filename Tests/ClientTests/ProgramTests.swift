@@ -69,9 +69,13 @@ struct ProgramTests {
             ["connect", "i-0bbbbbbbbbbbbbbb2"],
             environment(world, broker: broker, ["PLUGIN_DOES": "waits"])
         )
-        let announced = await onOwnThread("ready") { FileHandle(forReadingAtPath: ready)?.readDataToEndOfFile() }
+        // From that thread, so that no other test's work lets the program's patience with a plugin that does nothing run out before.
+        let announced = await onOwnThread("ready") {
+            let announced = FileHandle(forReadingAtPath: ready)?.readDataToEndOfFile()
+            client.send(signal)
+            return announced
+        }
         #expect(announced == Data("ready\n".utf8))
-        client.send(signal)
         #expect(await client.ending() == .exited(130))
         #expect(broker.requests.map { $0.line.prefix(6) } == ["POST /", "DELETE"])
         #expect(!world.folder.names.contains { $0.hasPrefix("ssm-broker.") })
