@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -35,6 +36,11 @@ def secrets(system: LocalSystem, monkeypatch: pytest.MonkeyPatch) -> Secrets:
 def system_files(system: LocalSystem) -> dict[Path, bytes]:
     """Logs, store with its write-ahead log, rendered documents; not the engineers' own credentials file."""
     return {path: content for path, content in files_below(system.directory).items() if path.name != "credentials"}
+
+
+def is_plugin(line: str) -> bool:
+    """Whether a command line is the plugin's; the stand-in's script asks two programs for its own place."""
+    return HANDED_OVER in line or re.fullmatch(r"(realpath|dirname) \S+/session-manager-plugin", line) is not None
 
 
 def assert_remembered(secrets: Secrets, home: Path) -> None:
@@ -81,7 +87,7 @@ def test_a_session_with_everything_in_it_leaves_no_secret_behind(
     # The one place that AWS's contract asks for is the plugin's own environment.
     for line, environment in processes.environments.items():
         found = secrets.found_in(environment) & {"TokenValue", "StreamUrl query", "StreamUrl cell"}
-        assert not found or HANDED_OVER in line, f"{found} in the environment of {line}"
+        assert not found or is_plugin(line), f"{found} in the environment of {line}"
 
     files = system_files(system)
     assert_clean(secrets, files)
@@ -126,7 +132,7 @@ def test_sessions_of_other_kinds_leave_no_secret_behind(
     assert secrets.found_in(lines.encode()) == set()
     for line, environment in processes.environments.items():
         found = secrets.found_in(environment) & {"TokenValue", "StreamUrl query", "StreamUrl cell"}
-        assert not found or HANDED_OVER in line, f"{found} in the environment of {line}"
+        assert not found or is_plugin(line), f"{found} in the environment of {line}"
     assert_clean(secrets, system_files(system))
 
 
