@@ -51,13 +51,22 @@ class Launcher:
 
     def serve(self) -> None:
         signal.signal(signal.SIGCHLD, lambda *_: self._reap())
+        # Python runs the handler between two of its own steps. A child that ends after the last of them and before the
+        # wait below would be noticed with the next request only, so the signal is something to wait for, too.
+        woken, waker = os.pipe()
+        for end in (woken, waker):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         with selectors.DefaultSelector() as selector:
             selector.register(self._channel, selectors.EVENT_READ)
+            selector.register(woken, selectors.EVENT_READ)
             for listener in self._services.listeners:
                 selector.register(listener, selectors.EVENT_READ)
             while True:
                 for key, _ in selector.select():
-                    if key.fileobj is not self._channel:
+                    if key.fd == woken:
+                        os.read(woken, 4096)
+                    elif key.fileobj is not self._channel:
                         self._services.accept(key.fileobj)  # type: ignore[arg-type]  # only sockets are registered
                     elif not self._serve_request():
                         return self._kill_all()
