@@ -7,6 +7,7 @@ import json
 import pathlib
 import signal
 import subprocess
+import sys
 import termios
 from collections.abc import Callable, Iterator
 
@@ -167,4 +168,37 @@ def test_an_early_control_c_ends_it_without_a_word(nodes: NodeUsers, tmp_path: p
     plugin.process.send_signal(signal.SIGINT)
     assert plugin.end() == -signal.SIGINT
     assert bytes(plugin.shown) in (b"", f"\nStarting session with SessionId: {started.session_id}\n".encode())
+    plugin.kill()
+
+
+KEYBOARD_THAT_LOST_WHAT_WAS_TYPED = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from system.stand_in_shell import ShellSession
+
+class Channel:
+    def send(self, payload_type, payload):
+        if payload_type == 1:
+            os.write(1, payload)
+
+empty = os.pipe()
+session = ShellSession(Channel(), "Standard_Stream")
+
+def read(limit):
+    os.write(1, b"reading")
+    return os.read(empty[0], limit)
+
+session._terminal.read = read
+session.run()
+"""
+
+
+def test_control_c_is_sent_while_a_read_waits_for_what_it_dropped() -> None:
+    # The terminal drops what was typed before Ctrl-C, maybe between the news of it and the read.
+    packages = str(STAND_IN.parent)
+    plugin = Running([sys.executable, "-c", KEYBOARD_THAT_LOST_WHAT_WAS_TYPED, packages], {"PATH": "/usr/bin:/bin"})
+    plugin.write(b"something typed\n")
+    plugin.expect(b"^reading$")
+    plugin.process.send_signal(signal.SIGINT)
+    plugin.expect(b"^reading\x03$")
     plugin.kill()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import threading
 import time
@@ -23,7 +22,7 @@ The real plugin goes at once, and what was piped into it may never arrive. That 
 
 
 class ShellSession:
-    """The main thread reads the keyboard; one more follows the terminal's size.
+    """The main thread passes signals on; one more reads the keyboard, one follows the terminal's size.
 
     All that the agent sends is shown on standard output, whatever it is: a command's errors, and its exit status.
     """
@@ -42,24 +41,25 @@ class ShellSession:
         self._terminal.half_restore()
 
     def run(self) -> NoReturn:
-        self._terminal.take()
-        threading.Thread(target=self._follow_size, daemon=True).start()
         woken, waker = os.pipe()
         os.set_blocking(waker, False)
         signal.set_wakeup_fd(waker)
         for control in CONTROL_BYTES:
             signal.signal(control, lambda *_: None)
+        self._terminal.take()
+        for work in (self._follow_size, self._read_keyboard):
+            threading.Thread(target=work, daemon=True).start()
         while True:
-            ready, _, _ = select.select([0, woken], [], [])
-            if woken in ready:
-                for number in os.read(woken, 64):
-                    if number in CONTROL_BYTES:
-                        self._channel.send(PayloadType.OUTPUT, CONTROL_BYTES[signal.Signals(number)])
-            if 0 in ready:
-                typed = self._terminal.read(STREAM_PAYLOAD_LIMIT)
-                if not typed:
-                    self._end_of_input()
-                self._channel.send(PayloadType.OUTPUT, typed)
+            for number in os.read(woken, 64):
+                if number in CONTROL_BYTES:
+                    self._channel.send(PayloadType.OUTPUT, CONTROL_BYTES[signal.Signals(number)])
+
+    def _read_keyboard(self) -> NoReturn:
+        # In a thread of its own: a key that raises a signal drops what was typed before it, so that a read may find
+        # nothing of what it was told of, and wait.
+        while typed := self._terminal.read(STREAM_PAYLOAD_LIMIT):
+            self._channel.send(PayloadType.OUTPUT, typed)
+        self._end_of_input()
 
     def _end_of_input(self) -> NoReturn:
         end = time.monotonic() + self._grace
