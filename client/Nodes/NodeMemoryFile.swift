@@ -1,9 +1,9 @@
 internal import SessionCore
 
-#if canImport(Darwin)
-internal import Darwin
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
 #else
-internal import Glibc
+internal import Foundation
 #endif
 
 /// The file in which nodes are remembered: its owner's alone, replaced whole, and never in anybody's way.
@@ -47,8 +47,12 @@ struct NodeMemoryFile: Sendable {
         var content = read()
         body(&content)
         let folder = "\(caches)/\(Self.folder)"
-        for each in [caches, folder] { mkdir(each, 0o700) }
         // A cache that cannot be written costs a look-up next time, and no more.
+        try? FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         try? OwnFile.replace(Self.name, in: folder, with: content.json.canonicalBytes)
     }
 }

@@ -49,7 +49,7 @@ enum Descriptor {
             let ready = systemPoll(&poll, 1, Int32(min(left.rounded(.up), 600_000)))
             if ready < 0, errno != EINTR { throw SystemError("poll") }
             guard ready > 0 else { continue }
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = systemRead(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw SystemError("read") }
             guard count > 0 else { return content }
@@ -67,16 +67,34 @@ enum Descriptor {
         }
     }
 
+    /// Makes a pipe whose ends are kept from children.
+    ///
+    /// - Throws: ``SystemError`` when there can be none.
+    static func pipe() throws -> (reader: Int32, writer: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard systemPipe(&ends) == 0 else { throw SystemError("pipe") }
+        for end in ends { closeOnExec(end) }
+        return (ends[0], ends[1])
+    }
+
     /// Keeps a descriptor from children.
     static func closeOnExec(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
 }
 
+// Where a method has the name of a system call, the call is hidden by it.
+
+func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
+}
+
+func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: Int, _ milliseconds: Int32) -> Int32 {
+    poll(descriptors, nfds_t(count), milliseconds)
+}
+
 private func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
     write(descriptor, start, count)
 }
 
-private func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: Int, _ milliseconds: Int32) -> Int32 {
-    poll(descriptors, nfds_t(count), milliseconds)
-}
+private func systemPipe(_ ends: UnsafeMutablePointer<Int32>) -> Int32 { pipe(ends) }

@@ -26,9 +26,9 @@ final class PacketPipe: Sendable {
 
     /// - Throws: ``SystemError`` when there can be no pipe.
     init() throws {
-        let output = try Self.pair()
+        let output = try Descriptor.pipe()
         do {
-            wakeUp = try Self.pair()
+            wakeUp = try Descriptor.pipe()
         } catch {
             for end in [output.reader, output.writer] { close(end) }
             throw error
@@ -75,15 +75,4 @@ final class PacketPipe: Sendable {
 
     /// Ends the reading once everything that is there was read, even when somebody could still write.
     func stop() { close(wakeUp.writer) }
-
-    private static func pair() throws -> (reader: Int32, writer: Int32) {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { Descriptor.closeOnExec(end) }
-        return (ends[0], ends[1])
-    }
-}
-
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
 }

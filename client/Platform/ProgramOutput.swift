@@ -21,15 +21,12 @@ enum ProgramOutput {
         environment: [String: String],
         milliseconds: Int
     ) async throws -> [UInt8]? {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { Descriptor.closeOnExec(end) }
-        let reader = ends[0]
+        let (reader, writer) = try Descriptor.pipe()
         defer { close(reader) }
         let child: ChildProcess
         do {
-            defer { close(ends[1]) }
-            child = try ChildProcess(path: path, arguments: arguments, environment: environment, output: ends[1])
+            defer { close(writer) }
+            child = try ChildProcess(path: path, arguments: arguments, environment: environment, output: writer)
         }
         let read = await onOwnThread("output") {
             Result { try Descriptor.readToEnd(reader, limit: 4096, milliseconds: milliseconds) }

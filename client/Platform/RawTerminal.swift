@@ -81,11 +81,3 @@ final class RawTerminal: PickerTerminal {
         return tcsetattr(descriptor, TCSANOW, &modes) == 0
     }
 }
-
-private func systemPoll(_ descriptors: UnsafeMutablePointer<pollfd>, _ count: Int, _ milliseconds: Int32) -> Int32 {
-    poll(descriptors, nfds_t(count), milliseconds)
-}
-
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
-    read(descriptor, buffer, count)
-}

@@ -29,11 +29,7 @@ enum SignalPipe {
     /// - Returns: What waits for signals under way, and what ends the catching.
     /// - Throws: ``SystemError`` when there can be no pipe.
     static func begin(_ deliver: @escaping @Sendable (Int32) -> Void) throws -> Catching {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { Descriptor.closeOnExec(end) }
-        let reader = ends[0]
-        let writer = ends[1]
+        let (reader, writer) = try Descriptor.pipe()
         signalPipeWriter = writer
         let passed = DispatchSemaphore(value: 0)
         startThread("signals") {

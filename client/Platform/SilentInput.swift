@@ -12,10 +12,7 @@ final class SilentInput: Sendable {
 
     /// - Throws: ``SystemError`` when there can be no pipe.
     init() throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { Descriptor.closeOnExec(end) }
-        (reader, writer) = (ends[0], ends[1])
+        (reader, writer) = try Descriptor.pipe()
     }
 
     deinit {

@@ -25,17 +25,13 @@ final class ChannelServer: Sendable {
     ///   - user: Tells who is on the other end of a connection.
     /// - Throws: ``SystemError``.
     init(path: String, user: @escaping @Sendable (Int32) -> uid_t? = UnixSocket.peer(of:)) throws {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        for end in ends { Descriptor.closeOnExec(end) }
+        (wakeUpReader, wakeUpWriter) = try Descriptor.pipe()
         do {
             listener = try UnixSocket.listen(at: path)
         } catch {
-            for end in ends { close(end) }
+            for end in [wakeUpReader, wakeUpWriter] { close(end) }
             throw error
         }
-        wakeUpReader = ends[0]
-        wakeUpWriter = ends[1]
         self.user = user
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
         connections = stream

@@ -23,10 +23,9 @@ struct CommandOutput: Sendable {
         case untold(PluginChatter.Ending?)
     }
 
-    private let chatter: PluginChatter
+    private var chatter: PluginChatter
     private let marks: [Stream: [UInt8]]
     private let write: @Sendable (Stream, [UInt8]) -> Void
-    private var isBegun = false
     private var unfinished: Set<Stream> = []
     private var last: Stream?
     /// What may turn out to be the last words: an exit status, perhaps the agent's reason, and the plugin's own end.
@@ -53,11 +52,7 @@ struct CommandOutput: Sendable {
 
     /// Takes one write of the plugin's.
     mutating func take(_ packet: [UInt8]) {
-        var packet = packet
-        if !isBegun {
-            packet = chatter.withoutOpening(packet)
-            isBegun = true
-        }
+        let packet = chatter.withoutOpening(packet)
         guard !packet.isEmpty else { return }
         if Self.isLastWord(packet) {
             release()

@@ -36,8 +36,7 @@ struct ConnectFlow: Sendable {
     }
 
     private func judge(_ outcome: SessionUse.Outcome, _ session: OpenedSession) throws {
-        guard let ending = outcome.plugin else { return }
-        switch ending.process {
+        switch outcome.plugin?.process {
         case .signalled(SIGINT), .signalled(SIGQUIT):
             throw CommandFailure(
                 .interrupted,
@@ -46,8 +45,7 @@ struct ConnectFlow: Sendable {
             )
         default: break
         }
-        if let words = outcome.end?.byOthers { throw CommandFailure.thrownOut(words, session: session) }
-        if let failure = ending.failure(of: plugin) { throw failure }
+        if let failure = outcome.failure(of: plugin, on: session) { throw failure }
     }
 }
 

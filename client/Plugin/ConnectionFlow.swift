@@ -43,8 +43,7 @@ struct ConnectionFlow: Sendable {
             return
         }
         if output.isDeserted() { return }
-        if let words = outcome.end?.byOthers { throw CommandFailure.thrownOut(words, session: session) }
-        if let failure = outcome.plugin?.failure(of: plugin) { throw failure }
+        if let failure = outcome.failure(of: plugin, on: session) { throw failure }
         if let reason = filter.withLock({ $0.finish() })?.reason {
             throw CommandFailure(
                 .failed,

@@ -2,9 +2,8 @@ internal import SessionCore
 
 /// Lets the bytes of a connection pass, and keeps back what the plugin itself says before and after them.
 struct ConnectionOutput: Sendable {
-    private let chatter: PluginChatter
+    private var chatter: PluginChatter
     private let write: @Sendable ([UInt8]) -> Void
-    private var isBegun = false
     private var held: [UInt8]?
 
     /// - Parameters:
@@ -19,11 +18,7 @@ struct ConnectionOutput: Sendable {
     mutating func take(_ packet: [UInt8]) {
         if let words = held { write(words) }
         held = nil
-        var packet = packet
-        if !isBegun {
-            packet = chatter.withoutOpening(packet)
-            isBegun = true
-        }
+        let packet = chatter.withoutOpening(packet)
         // Only the last words are the plugin's: what something follows was the other side's all the same.
         if chatter.ending(packet) != nil { held = packet } else if !packet.isEmpty { write(packet) }
     }

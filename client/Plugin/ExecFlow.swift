@@ -63,10 +63,11 @@ struct ExecFlow: Sendable {
         _ outcome: SessionUse.Outcome,
         _ session: OpenedSession
     ) throws -> Int32 {
+        // Whoever ended the session closed the channel too: what stands before that may be the command's own words.
+        if world.signals.interruption == nil, let words = outcome.end?.byOthers {
+            throw CommandFailure.thrownOut(words, session: session)
+        }
         switch ending {
-        case .status where outcome.end?.byOthers != nil:
-            // Whoever ended the session closed the channel too: what stands before that may be the command's own words.
-            throw CommandFailure.thrownOut(outcome.end?.byOthers ?? "", session: session)
         case .status(let status):
             // The agent waits for the command twice then, and what it says of the status is of no use.
             guard world.signals.interruption == nil else { return ExitStatus.interrupted.rawValue }
@@ -80,7 +81,6 @@ struct ExecFlow: Sendable {
             return words.contains("not found") || words.contains("no such file") ? Self.notFound : Self.notRunnable
         case .untold(let end):
             if let signal = world.signals.interruption { throw CommandFailure.interrupted(by: signal) }
-            if let words = outcome.end?.byOthers { throw CommandFailure.thrownOut(words, session: session) }
             if let failure = outcome.plugin?.failure(of: plugin) { throw failure }
             throw CommandFailure(
                 .failed,

@@ -170,14 +170,12 @@ struct ForwardFlow: Sendable {
                 why: [
                     "It does not say why; mostly it cannot reach the message gateway, or the local port was taken meanwhile."
                 ],
-                next:
-                    "Check that this machine reaches ssmmessages.\(session.region).amazonaws.com, by way of the same proxy."
+                next: "Let this machine, VPN or proxy reach the message gateway; check with: ssm-broker doctor"
             )
         }
         // Another one has failed, and this one was stopped for its sake.
         if world.signals.isStopped { return nil }
-        if let words = outcome.end?.byOthers { return CommandFailure.thrownOut(words, session: session) }
-        if let failure = outcome.plugin?.failure(of: one.use.plugin) { return failure }
+        if let failure = outcome.failure(of: one.use.plugin, on: session) { return failure }
         let reason = watch.ending?.reason
         return CommandFailure(
             .failed,

@@ -14,10 +14,9 @@ struct ForwardOutput: Sendable {
         case ended(PluginChatter.Ending)
     }
 
-    private let chatter: PluginChatter
+    private var chatter: PluginChatter
     private let opened: String
     private let localPort: Int
-    private var isBegun = false
     private var isOpen = false
 
     /// - Parameters:
@@ -33,11 +32,7 @@ struct ForwardOutput: Sendable {
     ///
     /// - Returns: What it tells; nil for what nobody needs to know.
     mutating func take(_ packet: [UInt8]) -> Event? {
-        var packet = packet
-        if !isBegun {
-            packet = chatter.withoutOpening(packet)
-            isBegun = true
-        }
+        let packet = chatter.withoutOpening(packet)
         if let ending = chatter.ending(packet) { return .ended(ending) }
         for line in String(decoding: packet, as: UTF8.self).split(whereSeparator: \.isNewline) {
             if line.hasPrefix("Port "), line.hasSuffix(opened),

@@ -29,6 +29,7 @@ struct PluginChatter: Sendable {
     private let lastWords: [UInt8]
     private let timeOut: [UInt8]
     private let surrender = Array("Cannot perform start session: ".utf8)
+    private var isBegun = false
 
     /// - Parameter sessionID: Session Manager's id of the session, which stands in every sentence but one.
     init(sessionID: String) {
@@ -38,9 +39,10 @@ struct PluginChatter: Sendable {
         timeOut = Array("Session: \(sessionID) timed out.\n".utf8)
     }
 
-    /// The plugin's first words without those that every session begins with.
-    func withoutOpening(_ packet: [UInt8]) -> [UInt8] {
-        packet.starts(with: opening) ? Array(packet.dropFirst(opening.count)) : packet
+    /// Takes the words that every session begins with from the plugin's first packet; every later one stays as it is.
+    mutating func withoutOpening(_ packet: [UInt8]) -> [UInt8] {
+        defer { isBegun = true }
+        return !isBegun && packet.starts(with: opening) ? Array(packet.dropFirst(opening.count)) : packet
     }
 
     /// What a packet says of the session's end; nil when it is none of the plugin's words about that.

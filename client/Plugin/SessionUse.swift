@@ -12,6 +12,11 @@ struct SessionUse: Sendable {
         var plugin: PluginSession.Ending?
         /// What is known of the session's end; nil when it may still run.
         var end: SessionEnd?
+
+        /// Why the use went otherwise than its user wanted: somebody ended the session, or the plugin failed; nil when neither did.
+        func failure(of plugin: Plugin, on session: OpenedSession) -> CommandFailure? {
+            end?.byOthers.map { CommandFailure.thrownOut($0, session: session) } ?? self.plugin?.failure(of: plugin)
+        }
     }
 
     /// Asks for the session.

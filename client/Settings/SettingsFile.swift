@@ -1,10 +1,5 @@
 internal import SessionCore
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
 #else
