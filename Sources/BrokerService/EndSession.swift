@@ -7,6 +7,7 @@ extension Broker {
     /// Ended sessions may be ended again: a client that lost the answer asks twice.
     func endSession(_ id: RecordID, for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
         exchange.session = id
+        let request = try EndSessionRequest(parameters: exchange.request.query)
         let history = try await history(of: id)
         let isOwner = history.owner == caller.owner
         if !isOwner {
@@ -14,7 +15,8 @@ extension Broker {
             try await admitAdministrator(caller, in: &exchange)
         }
         exchange.access = history.access
-        let details = ["by": isOwner ? "owner" : "administrator"]
+        var details = ["by": isOwner ? "owner" : "administrator"]
+        details["reason"] = request.reason
         try await conclude(history, by: caller, details: details, in: exchange)
         return await reply(about: id, in: &exchange).json
     }

@@ -50,6 +50,29 @@ struct EndTests {
         #expect(stage.records.last?.caller?.arn == person.arn)
     }
 
+    @Test("why it was ended stands in the record")
+    func reason() async throws {
+        let stage = try Stage()
+        let id = try await stage.opened()
+        #expect(await stage.end(id, as: .aliceAdministers, query: [("reason", "left open")]).status == 200)
+        #expect(stage.records.last?.details == ["by": "administrator", "reason": "left open"])
+    }
+
+    @Test(
+        "a reason that cannot be recorded ends nothing",
+        arguments: [
+            [("reason", "")], [("reason", "two\nlines")], [("reason", "once"), ("reason", "twice")],
+            [("why", "left open")],
+        ]
+    )
+    func reasonIsWrong(_ query: [(name: String, value: String)]) async throws {
+        let stage = try Stage()
+        let id = try await stage.opened()
+        #expect(await stage.end(id, query: query).code == "QUERY_INVALID")
+        #expect(stage.aws.activeSessions.count == 1)
+        #expect(!stage.events.contains(.ended))
+    }
+
     @Test("the owner hears from their own end, which comes second, who was first")
     func second() async throws {
         let stage = try Stage()

@@ -91,8 +91,12 @@ extension Stage {
         return try #require(reply.body["id"]?.text)
     }
 
-    func end(_ id: String, as person: Person = .alice) async -> BrokerReply {
-        await send("DELETE", "/v1/sessions/\(id)", as: person.caller)
+    func end(
+        _ id: String,
+        as person: Person = .alice,
+        query: [(name: String, value: String)] = []
+    ) async -> BrokerReply {
+        await send("DELETE", "/v1/sessions/\(id)", as: person.caller, query: query)
     }
 
     func renew(_ id: String, as person: Person = .alice) async -> BrokerReply {

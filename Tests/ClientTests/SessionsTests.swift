@@ -124,6 +124,21 @@ struct SessionsTests {
         #expect(world.result == "Session \(Answers.session) has ended.\n")
     }
 
+    @Test("why a session is ended goes with the request")
+    func endWithReason() async throws {
+        let world = try World([Answers.ended])
+        let status = try await run(
+            "sessions",
+            "end",
+            Answers.session,
+            "--reason",
+            "left open",
+            in: world.dependencies()
+        )
+        #expect(status == .done)
+        #expect(world.transport.requests[0].url.hasSuffix("/v1/sessions/\(Answers.session)?reason=left%20open"))
+    }
+
     @Test("a session of one's own is ended by Session Manager's id too")
     func endBySessionManagersID() async throws {
         let session = try Self.session(7, .started)

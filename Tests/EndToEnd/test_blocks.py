@@ -142,4 +142,9 @@ def test_an_administrator_ends_many_sessions_from_the_command_line(
         assert end.content["details"]["reason"] == "taken down"
     refused = run(environment_of(system, ALICE), "sessions", "end", "--user", "alice", "--yes")
     assert refused.returncode == 5 and "ADMINISTRATOR_REQUIRED" in refused.stderr
-    assert api.end("alice/WebOperator", other).status == 200
+
+    alone = run(administrator, "sessions", "end", other, "--reason", "left open")
+    assert alone.returncode == 0, alone.stderr
+    (end,) = [one for one in log.of_session(other) if one.event == "session.ended"]
+    assert (end.content["details"]["by"], end.content["details"]["reason"]) == ("administrator", "left open")
+    assert system.sessions.live() == []

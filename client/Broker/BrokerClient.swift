@@ -70,13 +70,17 @@ struct BrokerClient: Sendable {
 
     /// Ends a session.
     ///
+    /// - Parameters:
+    ///   - session: The broker's id of it.
+    ///   - request: Why, where there is something to say.
     /// - Returns: Who ended it first; nil when the answer does not say.
     /// - Throws: ``CommandFailure``.
     @discardableResult
-    func end(_ session: RecordID) async throws -> EndSessionReply? {
+    func end(_ session: RecordID, _ request: EndSessionRequest = EndSessionRequest()) async throws -> EndSessionReply? {
         let json = try await call(
             "DELETE",
             "/v1/sessions/\(session)",
+            query: request.parameters,
             milliseconds: Self.endMilliseconds,
             purpose: "The session was not ended"
         )

@@ -7,8 +7,8 @@ struct SessionsEnd: SignedInCommand {
         commandName: "end",
         abstract: "End a session of yours; administrators may end anybody's, and many.",
         usage: """
-            ssm-broker sessions end <id> [--profile <profile>] [--no-input]
-                   [--output <output>]
+            ssm-broker sessions end <id> [--reason <reason>] [--profile <profile>]
+                   [--no-input] [--output <output>]
                    ssm-broker sessions end [--user <user>] [--node <node>]
                        [--permission-set <permission-set>] [--reason <reason>]
                        [--yes] [--profile <profile>] [--no-input]
@@ -43,10 +43,10 @@ struct SessionsEnd: SignedInCommand {
     var format: OutputFormat { results.output }
 
     func run(in world: Dependencies) async throws {
-        if let id, [user, permissionSet, node, reason].allSatisfy({ $0 == nil }) {
+        if let id, [user, permissionSet, node].allSatisfy({ $0 == nil }) {
             let broker = try world.broker(profile: signIn.profile)
             let session = try await find(id, with: broker)
-            try await broker.end(session)
+            try await broker.end(session, EndSessionRequest(reason: reason))
             world.output.write(["ended": true, "id": .string(session.text)], as: format) {
                 ["Session \(session) has ended."]
             }
@@ -58,7 +58,7 @@ struct SessionsEnd: SignedInCommand {
 
     private func request() throws -> EndSessionsRequest {
         var problems: [String] = []
-        if id != nil { problems.append("An id names one session; --user, --permission-set, --node and --reason many.") }
+        if id != nil { problems.append("An id names one session; --user, --permission-set and --node many.") }
         if [user, permissionSet, node].allSatisfy({ $0 == nil }), id == nil {
             problems.append("Nothing says which sessions: give an id, --user, --permission-set or --node.")
         }

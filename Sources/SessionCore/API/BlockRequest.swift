@@ -55,7 +55,7 @@ public struct BlockRequest: Sendable, Hashable {
         var reader = QueryReader<Parameter>(parameters)
         let user = reader.optional(.user, expected: Self.userExpected, parse: BlockKey.user(named:))
         let role = reader.optional(.roleID, expected: Self.roleExpected, parse: BlockKey.role(named:))
-        let reason = reader.optional(.reason, expected: Self.reasonExpected, parse: Self.reason)
+        let reason = reader.reason(.reason)
         try reader.finish()
         let keys = [user, role].compactMap(\.self)
         guard keys.count == 1, let reason else {

@@ -59,10 +59,7 @@ public struct EndSessionsRequest: Sendable, Hashable {
             user: reader.user(.user),
             permissionSet: reader.permissionSet(.permissionSet),
             node: reader.node(.node),
-            reason: reader.optional(.reason, expected: "a reason of 1 to 256 characters") { text in
-                OpenSessionRequest.isPlainText(text, maximumLength: OpenSessionRequest.maximumReasonLength)
-                    ? text : nil
-            }
+            reason: reader.reason(.reason)
         )
         try reader.finish()
         guard user != nil || permissionSet != nil || node != nil else {

@@ -35,6 +35,13 @@ struct QueryReader<Parameter: RawRepresentable<String> & CaseIterable> {
         optional(parameter, expected: "a node id as i-0123456789abcdef0") { try? NodeID($0) }
     }
 
+    /// Why somebody does something, for the records.
+    mutating func reason(_ parameter: Parameter) -> String? {
+        optional(parameter, expected: "a reason of 1 to 256 characters") { text in
+            OpenSessionRequest.isPlainText(text, maximumLength: OpenSessionRequest.maximumReasonLength) ? text : nil
+        }
+    }
+
     /// How many to show at most; 100 unless told.
     mutating func limit(_ parameter: Parameter, upTo maximum: Int) -> Int {
         optional(parameter, expected: "a number from 1 to \(maximum)") { text in
