@@ -59,20 +59,22 @@ def say(text: str) -> None:
 
 
 def run(*arguments: str, profile: str, shows: list[str], status: int = 0) -> None:
-    """Runs a command to its end and prints what it says."""
+    """Runs a command to its end, on a terminal, and prints what it says."""
     command = prompt(arguments, profile)
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    print(done.stdout, end="", flush=True)
-    check(command, done.returncode, status, done.stdout, shows)
+    terminal = on_a_terminal(command)
+    try:
+        terminal.expect(pexpect.EOF)
+    except pexpect.TIMEOUT:
+        terminal.close(force=True)
+        raise Broken(f"{shlex.join(command)} does not end") from None
+    terminal.close()
+    check(command, terminal.exitstatus, status, terminal.before or "", shows)
 
 
 def shell(node: str, *, profile: str, user: str, host: str) -> None:
     """Connects as an engineer does, on a terminal, and types two commands."""
     command = prompt(("connect", node), profile)
-    terminal = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=SECONDS, dimensions=(24, 80))
-    terminal.logfile_read = sys.stdout
+    terminal = on_a_terminal(command)
     try:
         terminal.expect(r"[$#] $")
         # The session itself says so where this machine cannot switch users; then the shell is whoever runs this.
@@ -89,6 +91,13 @@ def shell(node: str, *, profile: str, user: str, host: str) -> None:
         raise Broken(f"{shlex.join(command)}: no shell as {user} on {host} ({type(ended).__name__})") from None
     terminal.close()
     check(command, terminal.exitstatus, 0, "", [])
+
+
+def on_a_terminal(command: list[str]) -> pexpect.spawn:
+    """Starts a command on a terminal of its own, of the usual size; what it shows is shown."""
+    terminal = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=SECONDS, dimensions=(24, 80))
+    terminal.logfile_read = sys.stdout
+    return terminal
 
 
 def prompt(arguments: Sequence[str], profile: str) -> list[str]:
