@@ -66,7 +66,7 @@ struct SessionStory: Sendable {
     /// - Parameter width: The columns there are.
     /// - Returns: Lines no wider than that.
     func lines(width: Int) -> [String] {
-        var lines = facts.flatMap { Self.wrapped($0.0, $0.1, indent: 0, label: 16, width: width) }
+        var lines = facts.flatMap { Paragraph.wrapped($0.0, $0.1, indent: 0, label: 16, width: width) }
         for chained in records {
             guard let record = chained.record else {
                 lines += ["", RecordLine(chained).event]
@@ -76,10 +76,10 @@ struct SessionStory: Sendable {
             let heading = "\(RecordLine.moment(record.time))  \(record.event.rawValue)"
             lines.append(heading + (record.decision.map { "  \(Printable.line($0.code))" } ?? ""))
             for (label, value) in Self.details(record, of: parts.first?.caller) {
-                lines += Self.wrapped(label, value, indent: 2, label: 21, width: width)
+                lines += Paragraph.wrapped(label, value, indent: 2, label: 21, width: width)
             }
             let place = "chain \(chained.chain), record \(chained.sequence), id \(record.id)"
-            lines += Self.wrapped("record", place, indent: 2, label: 21, width: width)
+            lines += Paragraph.wrapped("record", place, indent: 2, label: 21, width: width)
         }
         return lines
     }
@@ -119,40 +119,5 @@ struct SessionStory: Sendable {
         }
         for (name, value) in record.details.sorted(by: { $0.key < $1.key }) { lines.append((name, value)) }
         return lines
-    }
-
-    /// A label and its value, on as many lines as the width asks for; none without a value.
-    static func wrapped(_ label: String, _ value: String?, indent: Int, label space: Int, width: Int)
-        -> [String]
-    {
-        guard let value = value.map(Printable.line), !value.isEmpty else { return [] }
-        let label = Printable.line(label)
-        let margin = String(repeating: " ", count: indent)
-        let gap = max(space - Printable.width(label), 1)
-        var lines: [String] = []
-        var line = margin + label + String(repeating: " ", count: gap)
-        let begin = margin + String(repeating: " ", count: space)
-        var isEmpty = true
-        for word in value.split(separator: " ") {
-            var rest = String(word)
-            while !rest.isEmpty {
-                let room = width - Printable.width(line) - (isEmpty ? 0 : 1)
-                if Printable.width(rest) <= room {
-                    line += (isEmpty ? "" : " ") + rest
-                    isEmpty = false
-                    break
-                }
-                if isEmpty {
-                    // A word wider than a line is cut where the line ends; nothing of it is left out.
-                    let part = Printable.beginning(rest, of: max(room, 1))
-                    line += part
-                    rest.removeFirst(part.count)
-                }
-                lines.append(line)
-                line = begin
-                isEmpty = true
-            }
-        }
-        return isEmpty ? lines : lines + [line]
     }
 }

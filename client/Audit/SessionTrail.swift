@@ -92,7 +92,7 @@ struct SessionTrail {
             ]
             let heading = "\(RecordLine.moment(event.place.time))  CloudTrail \(event.call.rawValue)\(error)"
             return ["", heading]
-                + facts.flatMap { SessionStory.wrapped($0.0, $0.1, indent: 2, label: 21, width: width) }
+                + facts.flatMap { Paragraph.wrapped($0.0, $0.1, indent: 2, label: 21, width: width) }
         }
     }
 }

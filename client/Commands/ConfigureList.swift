@@ -60,7 +60,7 @@ struct ConfigureList: SignedInCommand {
             ("File:", place ?? "none; neither XDG_CONFIG_HOME nor HOME says where it would be"),
             ("Credentials:", "ssm-broker doctor says which are found"),
         ]
-        return notes.flatMap { SessionStory.wrapped($0.0, $0.1, indent: 0, label: 13, width: width) }
+        return notes.flatMap { Paragraph.wrapped($0.0, $0.1, indent: 0, label: 13, width: width) }
     }
 
     private static func json(_ settings: Settings) -> JSON {

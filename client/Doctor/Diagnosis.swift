@@ -57,9 +57,9 @@ struct Diagnosis: Sendable, Hashable {
         let mark = state.rawValue + String(repeating: " ", count: 9 - state.rawValue.count) + check
         let label = state == .ok ? "" : "Why:"
         let space = state == .ok ? 0 : 6
-        return SessionStory.wrapped(mark, says, indent: 0, label: Self.margin, width: width)
-            + why.flatMap { SessionStory.wrapped(label, $0, indent: Self.margin, label: space, width: width) }
-            + SessionStory.wrapped("Next:", next, indent: Self.margin, label: 6, width: width)
+        return Paragraph.wrapped(mark, says, indent: 0, label: Self.margin, width: width)
+            + why.flatMap { Paragraph.wrapped(label, $0, indent: Self.margin, label: space, width: width) }
+            + Paragraph.wrapped("Next:", next, indent: Self.margin, label: 6, width: width)
     }
 
     /// Where the sentences begin, in columns.

@@ -59,8 +59,8 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
     ///   on a line of its own, to be copied, where it does not fit beside it; nil breaks nothing.
     /// - Returns: The lines.
     func lines(width: Int?) -> [String] {
-        var lines = Self.filled("ssm-broker: ", what, width)
-        lines += why.flatMap { Self.filled("  Why: ", $0, width) }
+        var lines = Paragraph.filled("ssm-broker: ", what, width)
+        lines += why.flatMap { Paragraph.filled("  Why: ", $0, width) }
         lines += table?.lines(width: width.map { $0 - Self.tableMargin.count }).map { Self.tableMargin + $0 } ?? []
         if let next { lines += Self.advice("  Next: ", next, width) }
         if let requestID { lines.append("  Request: \(requestID)") }
@@ -72,28 +72,11 @@ struct CommandFailure: Error, Hashable, CustomStringConvertible {
         // What comes after the last colon is the command; advice without one is a command itself, or a sentence.
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
         guard let colon = words.lastIndex(where: { $0.hasSuffix(":") }), colon < words.count - 1 else {
-            return text.hasPrefix("ssm-broker ") || text.hasPrefix("aws ") ? [label + text] : filled(label, text, width)
+            let isCommand = text.hasPrefix("ssm-broker ") || text.hasPrefix("aws ")
+            return isCommand ? [label + text] : Paragraph.filled(label, text, width)
         }
-        return filled(label, words[...colon].joined(separator: " "), width)
+        return Paragraph.filled(label, words[...colon].joined(separator: " "), width)
             + [String(repeating: " ", count: label.count) + words[(colon + 1)...].joined(separator: " ")]
-    }
-
-    /// A text after a label, broken between words, later lines set in as far as the first.
-    private static func filled(_ label: String, _ text: String, _ width: Int?) -> [String] {
-        guard let width, Printable.width(label + text) > width else { return [label + text] }
-        let margin = String(repeating: " ", count: label.hasPrefix(" ") ? label.count : 2)
-        var lines = [label]
-        var isEmpty = true
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            let longer = lines[lines.count - 1] + (isEmpty ? "" : " ") + word
-            if isEmpty || Printable.width(longer) <= width {
-                lines[lines.count - 1] = longer
-            } else {
-                lines.append(margin + word)
-            }
-            isEmpty = false
-        }
-        return lines
     }
 
     /// The failure for programs, with the members of the broker's own problems.

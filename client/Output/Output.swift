@@ -47,7 +47,7 @@ struct Output: Sendable {
 
     /// Tells the person something that is no result; nothing of it is for programs.
     func tell(_ line: String) {
-        note("ssm-broker: \(Printable.line(line))\n")
+        note(Paragraph.filled("ssm-broker: ", Printable.line(line), noteColumns).map { $0 + "\n" }.joined())
     }
 
     /// Writes a failure to standard error, in the form that was asked for.
