@@ -23,7 +23,7 @@ struct Visits: Sendable {
 
     /// Visits one place.
     func visit(_ errand: Errand) async -> Result {
-        if let exclusion = map.exclusion(of: errand.account) {
+        if let exclusion = errand.exclusion ?? map.exclusion(of: errand.account) {
             return await keep(Visit(errand, skippedBecause: exclusion.text), of: errand)
         }
         do {
