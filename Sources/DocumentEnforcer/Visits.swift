@@ -167,22 +167,22 @@ struct Visits: Sendable {
         return .looked(place, isChanged: !visit.changes.isEmpty)
     }
 
-    /// Appends the record of a visit's changes, if there are any; gives how the visit ends when that fails.
+    /// Appends the records of a visit's changes, if there are any; gives how the visit ends when that fails.
     private func record(_ visit: Visit, of errand: Errand) async -> Result? {
-        let changes = visit.changes
-        guard !changes.isEmpty else { return nil }
-        let record = AuditRecord(
-            id: dependencies.makeID(),
-            time: dependencies.clock.now(),
-            event: .documentsEnforced,
-            details: EnforcedDetails.of(changes, in: errand.place, map: map, trigger: trigger)
-        )
-        do {
-            _ = try await dependencies.audit.append(record)
-            return nil
-        } catch {
-            return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
+        for details in EnforcedDetails.of(visit.changes, in: errand.place, map: map, trigger: trigger) {
+            let record = AuditRecord(
+                id: dependencies.makeID(),
+                time: dependencies.clock.now(),
+                event: .documentsEnforced,
+                details: details
+            )
+            do {
+                _ = try await dependencies.audit.append(record)
+            } catch {
+                return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
+            }
         }
+        return nil
     }
 
     private static func explain(_ error: any Error, in place: Place) -> String {
