@@ -8,6 +8,8 @@ struct Errand: Sendable, Hashable {
     let last: RolloutPlace?
     /// Why nothing is done there, where the account does not tell; nil when something is.
     var exclusion: PublishedMap.Exclusion?
+    /// Whether the map goes to the Region no longer.
+    var isGivenUp = false
 }
 
 extension Enforcer {
@@ -34,6 +36,23 @@ extension Enforcer {
         }
     }
 
+    /// Keeps the places that were never looked at as waiting, so that a rollout which has still to reach them is not taken for done.
+    func announce(_ agenda: [Errand]) async {
+        let waiting = agenda.filter { $0.last == nil }.map { errand in
+            RolloutPlace(
+                account: errand.place.account,
+                region: errand.place.region,
+                number: 0,
+                state: .current,
+                documents: [],
+                checked: Timestamp(milliseconds: 0)
+            )
+        }
+        guard !waiting.isEmpty else { return }
+        // It is only told; a store that keeps nothing ends the run with the first visit.
+        try? await dependencies.rollout.record(waiting)
+    }
+
     /// The places that were looked at once and are none of the map's any more: Regions given up, and accounts that have left.
     ///
     /// Unless they are gone to, they would be pending for ever.
@@ -56,9 +75,15 @@ extension Enforcer {
                 return Errand(place: place, account: gone, last: standing, exclusion: .left)
             }
             guard !regions.contains(place.region) else { return nil }
-            // Our documents are taken away from there, and once none is found there is nothing more to look for.
-            let isDone = standing.documents.isEmpty && standing.state != .failed
-            return Errand(place: place, account: account, last: standing, exclusion: isDone ? .region : nil)
+            // Our documents are taken away from there; where none was found twice there is nothing more to look for.
+            let isDone = standing.documents.isEmpty && standing.state == .skipped
+            return Errand(
+                place: place,
+                account: account,
+                last: standing,
+                exclusion: isDone ? .region : nil,
+                isGivenUp: true
+            )
         }
     }
 

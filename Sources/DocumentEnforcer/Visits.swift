@@ -71,6 +71,11 @@ struct Visits: Sendable {
                 throw Interruption.outOfTime(visit.outcomes + last)
             }
         }
+        // Once is not enough: a run that still had the older map may have been at work there.
+        if errand.isGivenUp, visit.outcomes.isEmpty, let last = errand.last, last.number > 0, last.documents.isEmpty {
+            visit.problem = PublishedMap.Exclusion.region.text
+            visit.isSkipped = true
+        }
         return visit
     }
 

@@ -90,7 +90,10 @@ struct RunChoiceTests {
             try stage.changes().last
                 == "111122223333 eu-central-1 deleted \(RunTests.shells[0]) deleted \(RunTests.shells[1])"
         )
+        // Nothing is there any more, and once more nothing; then nobody looks.
         _ = await stage.run(map: map, number: 2)
+        #expect(stage.rollout[left]?.state == .current && stage.rollout[left]?.documents.isEmpty == true)
+        #expect(await stage.run(map: map, number: 2).skipped == 1)
         stage.world.state.withLock { $0.opened = [] }
         _ = stage.world.takeWrites()
         let after = await stage.run(map: map, number: 2)
