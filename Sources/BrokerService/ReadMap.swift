@@ -3,9 +3,12 @@ internal import SessionCore
 extension Broker {
     /// The role map in force, for those who may publish one.
     func roleMap(for caller: CallerIdentity, in exchange: inout Exchange) async throws -> JSON {
-        guard let inForce = try await admitPublisher(caller, in: &exchange), let version = inForce.version else {
+        guard let inForce = try await admitPublisher(caller, in: &exchange) else {
+            // That none is published and that none of those published can be used are different things to whoever can publish.
+            _ = try await dependencies.maps.current()
             throw Problem.mapMissing
         }
+        guard let version = inForce.version else { throw Problem.mapMissing }
         return version.reply(map: inForce.map.json, problem: inForce.problem)
     }
 

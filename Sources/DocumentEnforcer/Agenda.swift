@@ -6,6 +6,10 @@ struct Errand: Sendable, Hashable {
     let account: MemberAccount
     /// How it stood when it was last looked at; nil when it never was.
     let last: RolloutPlace?
+    /// Why nothing is done there, where the account does not tell; nil when something is.
+    var exclusion: PublishedMap.Exclusion?
+    /// Whether the map goes to the Region no longer.
+    var isGivenUp = false
 }
 
 extension Enforcer {
@@ -15,12 +19,13 @@ extension Enforcer {
         let regions =
             if case .one(_, let region, _) = scope { map.regions.filter { $0 == region } } else { map.regions }
         let last = try await standing(in: scope)
-        let errands = accounts.flatMap { account in
+        var errands = accounts.flatMap { account in
             regions.map { region in
                 let place = Place(account.id, region)
                 return Errand(place: place, account: account, last: last[place])
             }
         }
+        if scope == .everything { errands += Self.leftBehind(last, accounts: accounts, map: map) }
         let never = Timestamp(milliseconds: .min)
         return errands.sorted { left, right in
             let (one, other) = (left.last?.checked ?? never, right.last?.checked ?? never)
@@ -28,6 +33,57 @@ extension Enforcer {
             return one == other
                 ? (left.place.region, left.place.account.digits) < (right.place.region, right.place.account.digits)
                 : one < other
+        }
+    }
+
+    /// Keeps the places that were never looked at as waiting, so that a rollout which has still to reach them is not taken for done.
+    func announce(_ agenda: [Errand]) async {
+        let waiting = agenda.filter { $0.last == nil }.map { errand in
+            RolloutPlace(
+                account: errand.place.account,
+                region: errand.place.region,
+                number: 0,
+                state: .current,
+                documents: [],
+                checked: Timestamp(milliseconds: 0)
+            )
+        }
+        guard !waiting.isEmpty else { return }
+        // It is only told; a store that keeps nothing ends the run with the first visit.
+        try? await dependencies.rollout.record(waiting)
+    }
+
+    /// The places that were looked at once and are none of the map's any more: Regions given up, and accounts that have left.
+    ///
+    /// Unless they are gone to, they would be pending for ever.
+    private static func leftBehind(
+        _ last: [Place: RolloutPlace],
+        accounts: [MemberAccount],
+        map: PublishedMap
+    ) -> [Errand] {
+        let known = Dictionary(accounts.map { ($0.id, $0) }) { first, _ in first }
+        let regions = Set(map.regions)
+        // What was looked at under a newer map is that one's business.
+        return last.filter { $0.value.number <= map.number }.compactMap { place, standing in
+            guard let account = known[place.account] else {
+                let gone = MemberAccount(
+                    id: place.account,
+                    organizationalUnits: [],
+                    isActive: false,
+                    isManagement: false
+                )
+                return Errand(place: place, account: gone, last: standing, exclusion: .left)
+            }
+            guard !regions.contains(place.region) else { return nil }
+            // Our documents are taken away from there; where none was found twice there is nothing more to look for.
+            let isDone = standing.documents.isEmpty && standing.state == .skipped
+            return Errand(
+                place: place,
+                account: account,
+                last: standing,
+                exclusion: isDone ? .region : nil,
+                isGivenUp: true
+            )
         }
     }
 

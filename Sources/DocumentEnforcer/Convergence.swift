@@ -89,8 +89,9 @@ struct Convergence: Sendable {
         case .create(let content):
             try await documents.create(name, content: content.canonicalText)
             outcome.note(.created)
-        case .write(let content):
-            let version = try await documents.write(name, content: content.canonicalText)
+        case .write(let content, let latest):
+            // Between the look and this somebody may have written keys of theirs, which the content does not have.
+            let version = try await documents.write(name, over: latest, content: content.canonicalText)
             outcome.note(.written)
             try await documents.promote(version, of: name)
             outcome.note(.promoted)

@@ -15,8 +15,8 @@ struct DocumentPlan: Sendable, Hashable {
         case delete
         /// Make it.
         case create(JSON)
-        /// Make a new version, and make that one the default.
-        case write(JSON)
+        /// Make a new version of it while this one is the latest, and make the new one the default.
+        case write(JSON, over: Int)
         /// Make this version the default one.
         case promote(Int)
     }
@@ -65,7 +65,8 @@ struct DocumentPlan: Sendable, Hashable {
             self.init(unshare + (found.latest == found.default ? [] : [.promote(found.latest)]))
         } else if let content = wanted.content(over: found.content) {
             let isNewText = isRevision || found.status == .failed
-            self.init(unshare + [.write(isNewText ? DocumentRevision.mark(found.latest, in: content) : content)])
+            let text = isNewText ? DocumentRevision.mark(found.latest, in: content) : content
+            self.init(unshare + [.write(text, over: found.latest)])
         } else {
             self.init(
                 problem:

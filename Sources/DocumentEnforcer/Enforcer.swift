@@ -75,6 +75,7 @@ public struct Enforcer: Sendable {
         do {
             let queue = try await agenda(scope, map: map, deadline: deadline)
             report.inScope = queue.count
+            if scope.coversPlaces { await announce(queue) }
             await work(off: queue, scope: scope, map: map, trigger: trigger, deadline: deadline, into: &report)
         } catch is OutOfTime {
             report.end = .deadline

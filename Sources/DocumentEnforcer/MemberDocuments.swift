@@ -12,10 +12,10 @@ public protocol MemberDocuments: Sendable {
     func versions(of name: String) async throws -> [Int]
     /// Makes a session document.
     func create(_ name: String, content: String) async throws
-    /// Makes a new version.
+    /// Makes a new version, if the latest one is still the one that was looked at.
     ///
     /// - Returns: Its number.
-    func write(_ name: String, content: String) async throws -> Int
+    func write(_ name: String, over version: Int, content: String) async throws -> Int
     /// Makes a version the default one.
     func promote(_ version: Int, of name: String) async throws
     /// Deletes one version, or the whole document when `version` is nil.

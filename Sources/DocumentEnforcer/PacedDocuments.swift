@@ -35,9 +35,9 @@ struct PacedDocuments: MemberDocuments {
         try await documents.create(name, content: content)
     }
 
-    func write(_ name: String, content: String) async throws -> Int {
+    func write(_ name: String, over version: Int, content: String) async throws -> Int {
         try await writes.turn(before: deadline)
-        return try await documents.write(name, content: content)
+        return try await documents.write(name, over: version, content: content)
     }
 
     func promote(_ version: Int, of name: String) async throws {

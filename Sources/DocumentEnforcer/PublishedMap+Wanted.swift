@@ -9,6 +9,10 @@ extension PublishedMap {
         case management
         /// It is suspended or being closed.
         case closed
+        /// It has left the organisation, or the deployment looks after it no longer.
+        case left
+        /// The map does not go to the Region, and nothing of ours is there.
+        case region
 
         /// The reason as people read it.
         var text: String {
@@ -16,6 +20,8 @@ extension PublishedMap {
             case .excluded: "the role map leaves this account out (rollout.excludedAccounts)"
             case .management: "the role map leaves the management account out (rollout.managementAccount)"
             case .closed: "AWS Organizations does not have this account as active"
+            case .left: "this account is none that the broker's deployment looks after"
+            case .region: "the role map does not go to this Region (rollout.regions)"
             }
         }
     }
@@ -37,8 +43,9 @@ extension PublishedMap {
     /// What the documents of a place must be: those that the map renders, by name, and the preferences.
     ///
     /// In an account that the map gives up there are none of ours, and its preferences stay as they are: protection that somebody
-    /// may rely on until the account is closed.
+    /// may rely on until the account is closed. The same holds in a Region that the map does not go to.
     func wanted(in place: Place, of account: MemberAccount) -> [WantedDocument] {
+        guard regions.contains(place.region) else { return [] }
         let documents = SessionDocument.all(of: map, in: (account: place.account, region: place.region))
         let preference = RunAsPreference(
             map,

@@ -41,8 +41,9 @@ struct RegionDocuments: MemberDocuments {
         _ = try await ssm.createDocument(named: name, content: content)
     }
 
-    func write(_ name: String, content: String) async throws -> Int {
-        try Self.number(try await ssm.updateDocument(named: name, content: content).version, in: "UpdateDocument")
+    func write(_ name: String, over version: Int, content: String) async throws -> Int {
+        let written = try await ssm.updateDocument(named: name, over: String(version), content: content)
+        return try Self.number(written.version, in: "UpdateDocument")
     }
 
     func promote(_ version: Int, of name: String) async throws {

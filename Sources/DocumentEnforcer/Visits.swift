@@ -23,7 +23,7 @@ struct Visits: Sendable {
 
     /// Visits one place.
     func visit(_ errand: Errand) async -> Result {
-        if let exclusion = map.exclusion(of: errand.account) {
+        if let exclusion = errand.exclusion ?? map.exclusion(of: errand.account) {
             return await keep(Visit(errand, skippedBecause: exclusion.text), of: errand)
         }
         do {
@@ -70,6 +70,11 @@ struct Visits: Sendable {
             } catch Interruption.outOfTime(let last) {
                 throw Interruption.outOfTime(visit.outcomes + last)
             }
+        }
+        // Once is not enough: a run that still had the older map may have been at work there.
+        if errand.isGivenUp, visit.outcomes.isEmpty, let last = errand.last, last.number > 0, last.documents.isEmpty {
+            visit.problem = PublishedMap.Exclusion.region.text
+            visit.isSkipped = true
         }
         return visit
     }
@@ -167,22 +172,22 @@ struct Visits: Sendable {
         return .looked(place, isChanged: !visit.changes.isEmpty)
     }
 
-    /// Appends the record of a visit's changes, if there are any; gives how the visit ends when that fails.
+    /// Appends the records of a visit's changes, if there are any; gives how the visit ends when that fails.
     private func record(_ visit: Visit, of errand: Errand) async -> Result? {
-        let changes = visit.changes
-        guard !changes.isEmpty else { return nil }
-        let record = AuditRecord(
-            id: dependencies.makeID(),
-            time: dependencies.clock.now(),
-            event: .documentsEnforced,
-            details: EnforcedDetails.of(changes, in: errand.place, map: map, trigger: trigger)
-        )
-        do {
-            _ = try await dependencies.audit.append(record)
-            return nil
-        } catch {
-            return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
+        for details in EnforcedDetails.of(visit.changes, in: errand.place, map: map, trigger: trigger) {
+            let record = AuditRecord(
+                id: dependencies.makeID(),
+                time: dependencies.clock.now(),
+                event: .documentsEnforced,
+                details: details
+            )
+            do {
+                _ = try await dependencies.audit.append(record)
+            } catch {
+                return .cannotGoOn("the change of \(errand.place) cannot be recorded: \(error)")
+            }
         }
+        return nil
     }
 
     private static func explain(_ error: any Error, in place: Place) -> String {

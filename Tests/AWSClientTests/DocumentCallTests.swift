@@ -43,6 +43,7 @@ struct DocumentCallTests {
         ]
         let updated = try await ssm("UpdateDocument", output).updateDocument(
             named: "SSMBroker-Shell-Ops",
+            over: "2",
             content: "{}"
         )
         #expect(updated.version == "3" && updated.status == "Updating")
@@ -91,7 +92,7 @@ struct DocumentCallTests {
         let failing = ScriptedTransport([.json(500, "InternalServerError")])
         await #expect(throws: AWSFailure.self) {
             _ = try await SSM(client: client(failing), region: ireland, credentials: session)
-                .updateDocument(named: "SSMBroker-Shell-Ops", content: "{}")
+                .updateDocument(named: "SSMBroker-Shell-Ops", over: "2", content: "{}")
         }
         #expect(failing.isExhausted)
         let throttled = ScriptedTransport([
@@ -113,7 +114,7 @@ extension RequestTests {
                 _ = try await ssm($0).createDocument(named: name, content: content)
             },
             Asked(operation: "UpdateDocument", service: "ssm") {
-                _ = try await ssm($0).updateDocument(named: name, content: content)
+                _ = try await ssm($0).updateDocument(named: name, over: "2", content: content)
             },
             Asked(operation: "UpdateDocumentDefaultVersion", service: "ssm") {
                 try await ssm($0).makeDefault(version: "12", ofDocument: name)

@@ -140,5 +140,9 @@ struct MapInForceTests {
         let reply = await stage.open()
         #expect(reply.code == "MAP_MISSING")
         #expect(stage.metrics.counted == [.roleMapNotTaken])
+        // Who could publish another one is told that there is one, and what is wrong with it.
+        let shown = await stage.send("GET", "/v1/role-map", as: Person.root.caller)
+        #expect(shown.code == "MAP_MISSING")
+        #expect(shown.body["detail"]?.text?.contains("version 1 of the role map is none for this broker") == true)
     }
 }

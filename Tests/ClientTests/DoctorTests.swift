@@ -27,17 +27,33 @@ struct DoctorTests {
         #expect(!world.transport.requests[0].headers.contains { $0.name == "Authorization" })
     }
 
+    private static let admin = Answers.json(
+        #"{"account":"111122223333","isAdministrator":true,"isAuditor":false,"kinds":[],"nodeTags":{},"permissionSet":"BrokerAdmin","reason":"optional","regions":[],"ticket":"optional","user":"alice"}"#
+    )
+    private static let roleMap: JSON = ["permissionSets": [:], "version": 1]
+    private static let version = MapSamples.version(7, of: RoleMapChunks(roleMap.canonicalBytes))
+
     @Test("an administrator learns of a newer map that cannot be read")
-    func map() async throws {
-        let admin = Answers.json(
-            #"{"account":"111122223333","isAdministrator":true,"isAuditor":false,"kinds":[],"nodeTags":{},"permissionSet":"BrokerAdmin","reason":"optional","regions":[],"ticket":"optional","user":"alice"}"#
-        )
+    func newerMap() async throws {
+        let reply = Self.version.reply(map: Self.roleMap, problem: "version 8 of the role map is damaged")
+        let world = try World([Self.knock, Self.admin, Answers.json(reply.canonicalText), Self.gateway])
+        let status = try await run("doctor", "-o", "json", in: world.dependencies(world.pluginVariables()))
+        #expect(status == .failed && world.transport.isExhausted)
+        let found = try #require(try findings(world)["map"])
+        #expect(found["state"] == "wrong" && found["reasons"] == ["version 8 of the role map is damaged"])
+    }
+
+    @Test("without a map a deployment is new, or broken where one was published", arguments: [true, false])
+    func noMap(isPublished: Bool) async throws {
+        let versions: JSON = ["versions": isPublished ? [Self.version.reply()] : []]
         let world = try World([
-            Self.knock, admin, Answers.problem(.mapMissing, detail: "No map is published."), Self.gateway,
+            Self.knock, Self.admin, Answers.problem(.mapMissing, detail: "There is none."),
+            Answers.json(versions.canonicalText), Self.gateway,
         ])
         let status = try await run("doctor", "-o", "json", in: world.dependencies(world.pluginVariables()))
-        #expect(status == .done)
-        #expect(try findings(world)["map"]?["state"] == "advice")
+        #expect(status == (isPublished ? .failed : .done) && world.transport.isExhausted)
+        let found = try #require(try findings(world)["map"])
+        #expect(found["state"] == (isPublished ? "wrong" : "advice") && found["reasons"] == ["There is none."])
     }
 
     @Test("without a broker's answer what stands behind it is not looked at, and the first fault gives the exit code")

@@ -125,6 +125,25 @@ struct MapQuestionTests {
         #expect(nobody.result == "Nobody, by this map.\n")
     }
 
+    @Test("an answer about a Linux user tells of the preferences, and that a node's name would be taken for one")
+    func whoCanBeside() async throws {
+        let world = try World()
+        let file = try world.folder.write(Self.new + "preferences: {runAsDefaultUser: plain}\n", as: "new.yaml")
+        #expect(try await run("map", "who-can", "plain", "--map", file, in: world.dependencies()) == .done)
+        #expect(
+            world.notes
+                == "ssm-broker: Sessions that do not come through the broker run as plain too, as preferences say.\n"
+        )
+        let name = try World()
+        #expect(try await run("map", "who-can", "db-1", "--map", file, in: name.dependencies()) == .done)
+        #expect(name.result == "Nobody, by this map.\n" && name.notes.contains("db-1 was taken for a Linux user"))
+        let programs = try World()
+        #expect(
+            try await run("map", "who-can", "db-1", "--map", file, "-o", "json", in: programs.dependencies()) == .done
+        )
+        #expect(programs.notes.isEmpty)
+    }
+
     @Test("an explanation gives the decision for each kind, and why")
     func explain() async throws {
         let world = try World()

@@ -135,6 +135,20 @@ struct MapRolloutTests {
         #expect(world.notes.contains("ROLLOUT_FAILED") || world.notes.contains("could not be applied in 1 place"))
     }
 
+    @Test("a rollout of which nothing was looked at yet is not called done, and --watch waits for it")
+    func beginning() async throws {
+        let done = [try Self.place("100000000001", 4)]
+        let world = try World([[], [], [], done].map { Self.reply($0) })
+        var dependencies = world.dependencies()
+        dependencies.pause = { _ in }
+        #expect(try await run("map", "rollout", in: dependencies) == .done)
+        #expect(world.result == "Version 4: the enforcer has looked at no place yet.\n")
+        #expect(try await run("map", "rollout", "--watch", in: dependencies) == .done)
+        #expect(world.transport.isExhausted)
+        #expect(world.notes == "ssm-broker: version 4: the enforcer has looked at no place yet\n")
+        #expect(world.result.contains("Version 4: 1 of 1 places current (100 %)"))
+    }
+
     @Test(
         "what cannot be asked for is said before anything is asked",
         arguments: [["--account", "1"], ["--region", "here"], ["--state", "done"], ["--limit", "0"]]

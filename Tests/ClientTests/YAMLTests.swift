@@ -18,6 +18,13 @@ struct YAMLTests {
         #expect(document.json == expected)
     }
 
+    @Test("a file as editors of Windows write it is read, and places in it are counted as elsewhere")
+    func windows() throws {
+        #expect(try read("\u{FEFF}a: 1\r\nb: [x]\r\n").json == ["a": 1, "b": ["x"]])
+        let rejection = try #require(throws: YAMLDocument.Rejection.self) { _ = try read("\u{FEFF}a: ~\r\nb: yes\r\n") }
+        #expect(rejection.problems.map { "\($0.mark.line):\($0.mark.column)" } == ["1:4", "2:4"])
+    }
+
     struct Refusal: Sendable, CustomTestStringConvertible {
         let why: String
         let text: String

@@ -152,6 +152,27 @@ struct ConvergenceTests {
         #expect(settled.type == "Session" && settled.sharedWith.isEmpty)
     }
 
+    @Test("preferences that somebody writes between the look and the write are kept, and Run As is set in them")
+    func overtaken() async throws {
+        let name = WantedDocument.preferences
+        let scene = ConvergenceScene()
+        let found = #"{"inputs":{"idleSessionTimeout":"20"},"schemaVersion":"1.0"}"#
+        scene.world.put(.init(found), name, in: EnforcerCast.place)
+        scene.world.fail(
+            .init(
+                operation: "UpdateDocument",
+                failure: nil,
+                meanwhile: { $0[name]?.add(#"{"inputs":{"s3BucketName":"logs"},"schemaVersion":"1.0"}"#) }
+            )
+        )
+        let outcome = try await scene.converge(.runAs(try LinuxUser("breakglass")))
+        #expect(outcome.deeds == [.written, .promoted] && outcome.problem == nil)
+        let document = try #require(scene.world.document(name, in: EnforcerCast.place))
+        let written = #"{"inputs":{"runAsDefaultUser":"breakglass","runAsEnabled":true,"s3BucketName":"logs"},"#
+        #expect(document.versions[3]?.content == written + #""schemaVersion":"1.0"}"#)
+        #expect(document.default == 3 && document.versions.count == 3 && scene.world.unusedFaults.isEmpty)
+    }
+
     @Test("a document that is shared while it is deleted is unshared and deleted all the same")
     func deletes() async throws {
         let scene = ConvergenceScene()

@@ -38,7 +38,8 @@ final class DocumentWorld: Sendable {
     /// One answer that comes instead of the usual one, to the first call that it fits.
     struct Fault: Sendable {
         let operation: String
-        let failure: AWSFailure
+        /// The answer; nil for the usual one.
+        let failure: AWSFailure?
         /// Whether the call has its effect all the same.
         var takesEffect = false
         /// What somebody else does just before.

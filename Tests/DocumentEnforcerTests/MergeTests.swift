@@ -82,7 +82,7 @@ struct MergeTests {
             found: PlanTests.found(row.found, name: PlanTests.preferences)
         )
         let written = try row.written.map { try JSON(parsing: $0.utf8) }
-        #expect(plan.steps == (written.map { [.write($0)] } ?? []))
+        #expect(plan.steps == (written.map { [.write($0, over: 1)] } ?? []))
         #expect((plan.problem != nil) == row.hasProblem)
     }
 

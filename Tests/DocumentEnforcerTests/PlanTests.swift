@@ -52,24 +52,24 @@ struct PlanTests {
             Row(why: "as wanted", wanted: wanted, found: found(text), steps: []),
             Row(why: "as wanted, written otherwise", wanted: wanted, found: found(pretty), steps: []),
             Row(why: "as wanted, with a mark", wanted: wanted, found: found(marked.canonicalText), steps: []),
-            Row(why: "another user", wanted: wanted, found: found(other), steps: [.write(document.content)]),
+            Row(why: "another user", wanted: wanted, found: found(other), steps: [.write(document.content, over: 1)]),
             Row(
                 why: "one member more",
                 wanted: wanted,
                 found: found("{\"x\":1," + text.dropFirst()),
-                steps: [.write(document.content)]
+                steps: [.write(document.content, over: 1)]
             ),
             Row(
                 why: "no JSON",
                 wanted: wanted,
                 found: found("schemaVersion: '1.0'"),
-                steps: [.write(document.content)]
+                steps: [.write(document.content, over: 1)]
             ),
             Row(
                 why: "a member twice, of which the agent may read either",
                 wanted: wanted,
                 found: found("{\"schemaVersion\":\"1.0\"," + text.dropFirst()),
-                steps: [.write(document.content)]
+                steps: [.write(document.content, over: 1)]
             ),
             Row(
                 why: "latest right, default behind",
@@ -81,20 +81,20 @@ struct PlanTests {
                 why: "default right, latest wrong",
                 wanted: wanted,
                 found: found(other, 4, default: 3),
-                steps: [.write(document.content)]
+                steps: [.write(document.content, over: 4)]
             ),
             Row(
                 why: "a text that was there before",
                 wanted: wanted,
                 found: found(other, 7, default: 7),
                 isRevision: true,
-                steps: [.write(marked)]
+                steps: [.write(marked, over: 7)]
             ),
             Row(
                 why: "right text that failed",
                 wanted: wanted,
                 found: found(text, 7, status: .failed),
-                steps: [.write(marked)]
+                steps: [.write(marked, over: 7)]
             ),
             Row(why: "being made", wanted: wanted, found: found(text, status: .creating), steps: [.wait(.creating)]),
             Row(
@@ -114,7 +114,7 @@ struct PlanTests {
                 why: "shared and wrong",
                 wanted: wanted,
                 found: found(other, shared: ["999988887777"]),
-                steps: [.unshare(["999988887777"]), .write(document.content)]
+                steps: [.unshare(["999988887777"]), .write(document.content, over: 1)]
             ),
             Row(
                 why: "a Command document of our name",

@@ -73,6 +73,65 @@ struct RunChoiceTests {
         #expect(stage.world.names(in: Self.place) == RunTests.shells)
     }
 
+    @Test("from a Region that the map gives up our documents go, its preferences stay, and then it is left out")
+    func leftRegion() async throws {
+        let stage = RunStage()
+        let preferences: JSON = ["runAsDefaultUser": "plainrunas"]
+        let both = try EnforcerCast.map(regions: ["eu-west-1", "eu-central-1"], preferences: preferences)
+        _ = await stage.run(map: both)
+        let left = Place(EnforcerCast.first, EnforcerCast.frankfurt)
+        let map = try EnforcerCast.map(preferences: preferences)
+        stage.publish(2)
+        let report = await stage.run(map: map, number: 2)
+        #expect(report.inScope == 2 && report.current == 2 && report.changed == 1)
+        #expect(stage.world.names(in: left) == [Self.preferences])
+        #expect(stage.world.names(in: Self.place) == [Self.preferences] + RunTests.shells)
+        #expect(
+            try stage.changes().last
+                == "111122223333 eu-central-1 deleted \(RunTests.shells[0]) deleted \(RunTests.shells[1])"
+        )
+        // Nothing is there any more, and once more nothing; then nobody looks.
+        _ = await stage.run(map: map, number: 2)
+        #expect(stage.rollout[left]?.state == .current && stage.rollout[left]?.documents.isEmpty == true)
+        #expect(await stage.run(map: map, number: 2).skipped == 1)
+        stage.world.state.withLock { $0.opened = [] }
+        _ = stage.world.takeWrites()
+        let after = await stage.run(map: map, number: 2)
+        #expect(after.current == 1 && after.skipped == 1 && after.changed == 0)
+        #expect(stage.world.opened == [Self.place] && stage.world.takeWrites().isEmpty)
+        let standing = try #require(stage.rollout[left])
+        #expect(standing.number == 2 && standing.state == .skipped && standing.documents.isEmpty)
+        #expect(standing.problem?.contains("rollout.regions") == true)
+        // The map comes back to it.
+        stage.publish(3)
+        _ = await stage.run(map: both, number: 3)
+        #expect(stage.world.names(in: left) == [Self.preferences] + RunTests.shells)
+    }
+
+    @Test("what a newer map goes to is not cleared away by a run that still has the older one")
+    func newerRegion() async throws {
+        let stage = RunStage()
+        let both = try EnforcerCast.map(regions: ["eu-west-1", "eu-central-1"])
+        _ = await stage.run(map: both, number: 2)
+        _ = await stage.run(map: try EnforcerCast.map(), number: 1)
+        #expect(stage.world.names(in: Place(EnforcerCast.first, EnforcerCast.frankfurt)) == RunTests.shells)
+    }
+
+    @Test("an account that has left the organisation is left out, and no longer pending")
+    func leftAccount() async throws {
+        let stage = RunStage()
+        stage.organization.set([Self.member(EnforcerCast.first), Self.member(EnforcerCast.second)])
+        _ = await stage.run(map: try EnforcerCast.map())
+        stage.organization.set([Self.member(EnforcerCast.first)])
+        stage.publish(2)
+        stage.world.state.withLock { $0.opened = [] }
+        let report = await stage.run(map: try EnforcerCast.map(), number: 2)
+        #expect(report.current == 1 && report.skipped == 1 && stage.world.opened == [Self.place])
+        #expect(stage.rollout.all.allSatisfy { $0.number == 2 })
+        let standing = try #require(stage.rollout[Place(EnforcerCast.second, EnforcerCast.ireland)])
+        #expect(standing.state == .skipped && standing.documents.map(\.name) == RunTests.shells)
+    }
+
     @Test("whom sessions run as is the account's own, else its nearest unit's, else everybody's")
     func preference() async throws {
         let stage = RunStage()

@@ -34,6 +34,21 @@ struct RunInterruptionTests {
         #expect(Set(order.prefix(6 - done.count)).isDisjoint(with: done))
     }
 
+    @Test("places that no run has reached wait, and are seen to, though the run that was to reach them ends")
+    func waiting() async throws {
+        let stage = RunStage()
+        stage.organization.set(Self.many(3))
+        stage.publish(2)
+        let report = await stage.run(map: try EnforcerCast.map(), number: 1)
+        #expect(report.end == .superseded(by: 2) && stage.rollout.order.isEmpty)
+        #expect(stage.rollout.all.count == 3)
+        #expect(stage.rollout.all.allSatisfy { $0.number == 0 && $0.documents.isEmpty && $0.state == .current })
+        #expect(RolloutTotals(stage.rollout.all, under: 2)[.pending] == 3)
+        let next = await stage.run(map: try EnforcerCast.map(), number: 2)
+        #expect(next.current == 3 && next.changed == 3)
+        #expect(RolloutTotals(stage.rollout.all, under: 2)[.current] == 3)
+    }
+
     @Test("stops when a newer map is published, so that it cannot undo what the newer one's run does")
     func superseded() async throws {
         let stage = RunStage()
@@ -55,7 +70,7 @@ struct RunInterruptionTests {
         }
         #expect(reason.contains("full disk"))
         // One place was changed; it is not kept as done, so the next run records what it finds there.
-        #expect(stage.world.opened.count == 1 && stage.rollout.all.isEmpty)
+        #expect(stage.world.opened.count == 1 && stage.rollout.order.isEmpty)
     }
 
     @Test("stops when the standing of places cannot be kept")
@@ -127,7 +142,7 @@ struct RunInterruptionTests {
             }
         }
         let report = await stage.run(map: try EnforcerCast.map())
-        #expect(report.left == 5 && report.failed == 0 && stage.rollout.all.isEmpty)
+        #expect(report.left == 5 && report.failed == 0 && stage.rollout.order.isEmpty)
         #expect(stage.world.calls["AssumeRole"] == 1)
         guard case .stopped(let reason) = report.end else {
             Issue.record("it went on: \(report.end)")
@@ -167,7 +182,7 @@ struct RunInterruptionTests {
             // Killed: no call has an effect any more, and nothing is recorded or kept.
             let killed = RunStage(stage.world, audit: MemoryAuditStore { _ in .unavailable("killed") })
             _ = await killed.run(map: map)
-            #expect(killed.rollout.all.isEmpty)
+            #expect(killed.rollout.order.isEmpty)
             stage.world.state.withLock { $0.survivors = nil }
             _ = stage.world.takeWrites()
             let report = await stage.run(map: map)

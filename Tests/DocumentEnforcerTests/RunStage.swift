@@ -84,7 +84,7 @@ final class RolloutMemory: RolloutStore {
     private let state = Mutex<(places: [Place: RolloutPlace], order: [Place], failing: Bool)>(([:], [], false))
 
     func fail() { state.withLock { $0.failing = true } }
-    /// The places in the order in which they were kept.
+    /// The places in the order in which they were kept, those left out that only wait.
     var order: [Place] { state.withLock { $0.order } }
     var all: [RolloutPlace] { state.withLock { $0.places.sorted { $0.key < $1.key }.map(\.value) } }
     subscript(place: Place) -> RolloutPlace? { state.withLock { $0.places[place] } }
@@ -97,7 +97,7 @@ final class RolloutMemory: RolloutStore {
             for place in places {
                 let key = Place(place.account, place.region)
                 state.places[key] = place
-                state.order.append(key)
+                if place.checked.milliseconds > 0 { state.order.append(key) }
             }
         }
     }

@@ -42,6 +42,20 @@ struct RunTests {
         #expect(stage.world.blunders.isEmpty)
     }
 
+    @Test("every change of a place with more of them than a record holds is in a record")
+    func manyChanges() async throws {
+        let stage = RunStage()
+        let users = Dictionary(uniqueKeysWithValues: (0..<201).map { ("Set\($0)", "user\($0)") })
+        _ = await stage.run(map: try EnforcerCast.map(users))
+        let records = stage.audit.appended.filter { $0.event == .documentsEnforced }
+        #expect(records.map { $0.details["changed"] } == ["100", "100", "1"])
+        let names = try records.flatMap { record in
+            try JSON(parsing: (record.details["documents"] ?? "").utf8).elements ?? []
+        }
+        .compactMap { $0["name"]?.text }
+        #expect(names == stage.world.names(in: Self.place) && names.count == 201)
+    }
+
     @Test("tells a new map's change from somebody's")
     func replacedOrRepaired() async throws {
         let stage = RunStage()

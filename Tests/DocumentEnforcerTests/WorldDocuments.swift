@@ -32,8 +32,10 @@ struct WorldDocuments: MemberDocuments {
             if let index = state.faults.firstIndex(where: { $0.operation == operation }) {
                 let fault = state.faults.remove(at: index)
                 fault.meanwhile?(&documents)
-                if fault.takesEffect { _ = try answer(&documents, &state) }
-                throw fault.failure
+                if let failure = fault.failure {
+                    if fault.takesEffect { _ = try answer(&documents, &state) }
+                    throw failure
+                }
             }
             return try answer(&documents, &state)
         }
@@ -97,9 +99,12 @@ struct WorldDocuments: MemberDocuments {
         }
     }
 
-    func write(_ name: String, content: String) async throws -> Int {
+    func write(_ name: String, over version: Int, content: String) async throws -> Int {
         try call("UpdateDocument", name) { documents, state in
             guard var document = documents[name] else { throw Self.missing("UpdateDocument") }
+            guard version == document.latest else {
+                throw refusal("UpdateDocument", "InvalidDocumentVersion", .invalidDocument)
+            }
             try Self.check(content, &state)
             if document.type != "Session" { state.blunders.append("a \(document.type) document written") }
             guard !document.versions.values.contains(where: { $0.content == content }) else {

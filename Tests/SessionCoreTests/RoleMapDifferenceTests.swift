@@ -106,6 +106,20 @@ import Testing
         #expect(difference.users.map(\.text) == ["Ops: loses ops in 111122223333", "Ops: gains ops in 111122223333"])
     }
 
+    @Test("nothing is taken away where the new map has nothing written, and everything where it gives the account up")
+    func excluded() throws {
+        let sets: JSON = ["Ops": ["linuxUser": "ops", "nodes": Self.both]]
+        let map = { (rollout: [String: JSON]) in
+            let all = rollout.merging(["regions": ["eu-west-1", "eu-west-2"]]) { $1 }
+            return try Self.map(sets, ["rollout": .object(all)])
+        }
+        let account: JSON = ["444455556666"]
+        let excluded = RoleMapDifference(from: try map([:]), to: try map(["excludedAccounts": account]))
+        #expect(excluded.users.map(\.text) == ["Ops: loses ops in 444455556666"] && excluded.documents.isEmpty)
+        let retired = RoleMapDifference(from: try map([:]), to: try map(["retiredAccounts": account]))
+        #expect(Self.documents(retired) == ["SSMBroker-Shell-Ops deleted in 444455556666 eu-west-1,eu-west-2"])
+    }
+
     @Test("the kinds that come and go bring and take their documents")
     func kinds() throws {
         let old = try Self.map(["Ops": ["linuxUser": "ops", "nodes": Self.here, "sessions": ["shell", "ssh"]]])

@@ -96,4 +96,28 @@ import Testing
     func refusesWhole(_ whole: Whole) throws {
         #expect(try RoleMapRefusalTests.lines(whole.map) == whole.problems)
     }
+
+    @Test("documents of all Regions of one account and of one Region of all accounts are counted where they meet")
+    func countWhereTheyMeet() throws {
+        let map = { (count: Int) -> JSON in
+            let of = { (name: String, count: Int, nodes: JSON) in
+                (0..<count).map { ("\(name)\($0)", JSON.object(["linuxUser": "ops", "nodes": nodes])) }
+            }
+            let entries =
+                of("Account", 300, ["accounts": ["111122223333"]])
+                + of("Region", count - 300, ["regions": ["eu-west-1"], "tags": ["a": ["b"]]])
+                + of("Other", 100, ["regions": ["eu-central-1"], "tags": ["a": ["b"]]])
+            let rollout: JSON = ["regions": ["eu-central-1", "eu-west-1"]]
+            let sets = JSON.object(Dictionary(uniqueKeysWithValues: entries))
+            return ["version": 1, "permissionSets": sets, "rollout": rollout]
+        }
+        _ = try RoleMap(json: map(450))
+        let lines = try RoleMapRefusalTests.lines(map(451))
+        #expect(lines.count == 1)
+        #expect(
+            lines.first?.hasPrefix(
+                "permissionSets: In account 111122223333, Region eu-west-1 there would be 451 session documents;"
+            ) == true
+        )
+    }
 }

@@ -93,12 +93,18 @@ struct MapRollout: SignedInCommand {
         defer { progress.end() }
         var reply = first
         var told: RolloutTotals?
-        while reply.totals[.pending] > 0 {
+        // Right after the first publication the enforcer has looked at no place yet; of one that is asked for it may never.
+        let isWhole = request.account == nil && request.region == nil
+        while reply.totals[.pending] > 0 || (isWhole && reply.totals.all == 0) {
             let done = reply.totals.all - reply.totals[.pending]
             progress.show(Int64(done), of: Int64(reply.totals.all))
             // Where no terminal shows progress, a line for each step says as much.
             if world.output.progress == nil, told != reply.totals {
-                world.output.tell("version \(reply.number): \(done) of \(reply.totals.all) places done")
+                world.output.tell(
+                    reply.totals.all == 0
+                        ? "version \(reply.number): the enforcer has looked at no place yet"
+                        : "version \(reply.number): \(done) of \(reply.totals.all) places done"
+                )
                 told = reply.totals
             }
             // Several people's clients must not ask in step; the wait is cut short by Ctrl-C.

@@ -54,6 +54,21 @@ struct MapWhoCan: BrokerCommand {
         world.output.write(json, rows: rows, as: format) {
             rights.isEmpty ? ["Nobody, by this map."] : Self.lines(rights, in: map, width: world.output.columns)
         }
+        if !format.isForPrograms { tellBeside(rights, in: map, to: world.output) }
+    }
+
+    /// What the entries do not say about a Linux user.
+    private func tellBeside(_ rights: [Right], in map: RoleMap, to output: Output) {
+        guard (try? NodeID(subject)) == nil, let user = try? LinuxUser(subject) else { return }
+        let preferences = map.preferences
+        let users =
+            [preferences.runAsDefaultUser] + preferences.organizationalUnits.values.map(Optional.some)
+            + preferences.accounts.values.map(Optional.some)
+        if users.contains(user) {
+            output.tell("Sessions that do not come through the broker run as \(user) too, as preferences say.")
+        } else if rights.isEmpty {
+            output.tell("\(user) was taken for a Linux user; a node is asked for by its id, as i-0123456789abcdef0.")
+        }
     }
 
     private func rights(in map: RoleMap, environment: [String: String]) throws -> [Right] {

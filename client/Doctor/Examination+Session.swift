@@ -49,6 +49,9 @@ extension Examination {
                 )
             )
         } catch let failure as CommandFailure where failure.code == ProblemCode.mapMissing.rawValue {
+            // A deployment that has no map yet is no broken one; where the history cannot be read either, nothing worse is known.
+            let isPublished = (try? await broker.mapVersions(upTo: 1))?.isEmpty == false
+            guard !isPublished else { return note(.wrong("map", failure)) }
             note(
                 Diagnosis(
                     check: "map",

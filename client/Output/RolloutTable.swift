@@ -7,6 +7,7 @@ struct RolloutTable: Sendable {
 
     func lines(width: Int?) -> [String] {
         let totals = reply.totals
+        guard totals.all > 0 else { return ["Version \(reply.number): the enforcer has looked at no place yet."] }
         // What is skipped is nobody's work: a finished rollout is whole without it.
         let due = totals.all - totals[.skipped]
         let share = due > 0 ? totals[.current] * 100 / due : 100

@@ -65,7 +65,9 @@ struct YAMLDocument: Sendable, Hashable {
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw Rejection(problems: [Problem(mark: Self.firstBadByte(bytes), explanation: "Not UTF-8 from here on.")])
         }
-        var builder = YAMLBuilder(events: YAMLEvents(bytes))
+        // Editors of Windows begin a file so; libyaml takes it only where it finds the encoding out by itself.
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        var builder = YAMLBuilder(events: YAMLEvents(bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes))
         json = builder.document()
         let problems = builder.problems.sorted { $0.mark < $1.mark }
         guard !builder.isBroken else { throw Rejection(problems: problems) }

@@ -26,11 +26,21 @@ extension SSM {
 
     /// Makes a new version of a document; the default version stays what it is.
     ///
-    /// - Throws: ``AWSFailure``; among its codes `InvalidDocument` (there is none), `InvalidDocumentVersion`,
-    ///   `DuplicateDocumentContent`, `DocumentVersionLimitExceeded` (1000), `TooManyUpdates`.
-    public func updateDocument(named name: String, content: String) async throws -> WrittenDocument {
-        // Only the latest version may be updated, and leaving the version out is not the same.
-        let input = DocumentWriteWire.Update(name: name, content: content, version: "$LATEST", format: "JSON")
+    /// - Parameters:
+    ///   - name: The document.
+    ///   - version: The number of its latest version as the caller knows it; where somebody has written another one since,
+    ///     nothing is written.
+    ///   - content: JSON, at most 64 KB.
+    /// - Returns: The new version.
+    /// - Throws: ``AWSFailure``; among its codes `InvalidDocument` (there is none), `InvalidDocumentVersion` (`version` is not
+    ///   the latest), `DuplicateDocumentContent`, `DocumentVersionLimitExceeded` (1000), `TooManyUpdates`.
+    public func updateDocument(
+        named name: String,
+        over version: String,
+        content: String
+    ) async throws -> WrittenDocument {
+        // Only the latest version may be updated; "$LATEST" would be whichever that is by then.
+        let input = DocumentWriteWire.Update(name: name, content: content, version: version, format: "JSON")
         return try await send(
             JSONProtocol.call("UpdateDocument", repeatable: .onlyWhenThrottled, input: input, output: Self.written)
         )

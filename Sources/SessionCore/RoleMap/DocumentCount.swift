@@ -32,18 +32,19 @@ struct DocumentCount {
 
     /// The fullest places, where there are too many.
     var problems: [JSONReader.Problem] {
+        // Nil stands for a place that no entry names: what goes everywhere goes there too, and nothing else does.
+        var regions: [AccountID?: Set<Region?>] = [:]
+        for place in counts.keys { regions[place.account, default: [nil]].insert(place.region) }
+        // Elsewhere an account has only what every account has there, so of all other Regions the fullest is enough.
+        let fullest = fullestRegion
         var full: [AccountID?: (region: Region?, count: Int)] = [:]
-        let everywhere = counts[Place(account: nil, region: nil)] ?? 0
-        for place in counts.keys {
-            var count = everywhere
-            if place.account != nil { count += counts[Place(account: place.account, region: nil)] ?? 0 }
-            if place.region != nil {
-                count += counts[Place(account: nil, region: place.region)] ?? 0
-                if place.account != nil { count += counts[place] ?? 0 }
+        for (account, named) in regions {
+            for region in named.union([fullest]) {
+                let count = count(account, region)
+                // Equal counts are told apart by name, so that the same map always gets the same words.
+                let worst = full[account].map { ($0.count, $0.region?.name ?? "") } ?? (Self.maximum, "~")
+                if (count, region?.name ?? "") > worst { full[account] = (region, count) }
             }
-            // Equal counts are told apart by name, so that the same map always gets the same words.
-            let worst = full[place.account].map { ($0.count, $0.region?.name ?? "") } ?? (Self.maximum, "~")
-            if (count, place.region?.name ?? "") > worst { full[place.account] = (place.region, count) }
         }
         // What is too much for every account need not be said of each.
         let shown =
@@ -58,5 +59,21 @@ struct DocumentCount {
                     "In \(holder)\(region) there would be \(worst.count) session documents; at most \(Self.maximum) are put there. Narrow nodes.accounts or nodes.regions, or give fewer kinds of session."
             )
         }
+    }
+
+    /// How many documents there are in a place.
+    private func count(_ account: AccountID?, _ region: Region?) -> Int {
+        var count = counts[Place(account: nil, region: nil)] ?? 0
+        if account != nil { count += counts[Place(account: account, region: nil)] ?? 0 }
+        if region != nil { count += counts[Place(account: nil, region: region)] ?? 0 }
+        if account != nil, region != nil { count += counts[Place(account: account, region: region)] ?? 0 }
+        return count
+    }
+
+    /// The Region that has the most of what goes to every account; nil when nothing of that is for one Region alone.
+    private var fullestRegion: Region? {
+        counts.filter { $0.key.account == nil && $0.key.region != nil }
+            .max { ($0.value, $0.key.region?.name ?? "") < ($1.value, $1.key.region?.name ?? "") }?
+            .key.region
     }
 }

@@ -31,14 +31,20 @@ public struct DocumentChange: Sendable, Hashable {
     static func all(of id: PermissionSetName, from old: RoleMap?, to new: RoleMap) -> [DocumentChange] {
         let was = old.flatMap { map in map.entries[id].map { Reach($0, in: map) } } ?? Reach.none
         let now = new.entries[id].map { Reach($0, in: new) } ?? Reach.none
+        let untouched = AccountScope.only(new.rollout.excludedAccounts)
         return SessionKind.allCases.flatMap { kind in
-            changes(of: kind, id: id, from: was.only(kind), to: now.only(kind))
+            // Nothing is written in an excluded account, so what stands there stays.
+            changes(of: kind, id: id, from: was.only(kind), to: now.only(kind), untouched: untouched)
         }
     }
 
-    private static func changes(of kind: SessionKind, id: PermissionSetName, from was: Reach, to now: Reach)
-        -> [DocumentChange]
-    {
+    private static func changes(
+        of kind: SessionKind,
+        id: PermissionSetName,
+        from was: Reach,
+        to now: Reach,
+        untouched: AccountScope
+    ) -> [DocumentChange] {
         let name = SessionDocument.name(kind, of: id)
         var found: [DocumentChange] = []
         let add = { (change: Change, accounts: AccountScope, regions: Set<Region>?) in
@@ -46,7 +52,7 @@ public struct DocumentChange: Sendable, Hashable {
             found.append(.init(name: name, change: change, accounts: accounts, regions: (regions ?? []).sorted()))
         }
         add(.created, now.accounts.subtracting(was.accounts), now.regions)
-        add(.deleted, was.accounts.subtracting(now.accounts), was.regions)
+        add(.deleted, was.accounts.subtracting(now.accounts).subtracting(untouched), was.regions)
         let common = now.accounts.intersection(was.accounts)
         guard let before = was.entry, let after = now.entry, !common.isEmpty else { return found }
         switch (was.regions, now.regions) {
