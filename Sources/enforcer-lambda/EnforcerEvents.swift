@@ -46,7 +46,15 @@ struct EnforcerEvents: Sendable {
     }
 
     private func run(_ scope: Scope, _ trigger: Trigger, until deadline: Timestamp) async throws -> [UInt8] {
-        let report = await enforcer.run(scope, map: try await maps.current(), trigger: trigger, deadline: deadline)
+        let map: PublishedMap
+        do {
+            map = try await maps.current()
+        } catch NoMap.none {
+            // Before the first publication there is nothing to uphold; as an error it would ring in every new deployment.
+            logger.notice("\(NoMap.none.logLine)")
+            return Self.ignored(NoMap.none.logLine)
+        }
+        let report = await enforcer.run(scope, map: map, trigger: trigger, deadline: deadline)
         return try report.checked().json.canonicalBytes
     }
 
@@ -70,7 +78,11 @@ struct EnforcerEvents: Sendable {
             )
             return try await run(.one(account, region, documents: [event.document]), .drift, until: deadline)
         }
-        return JSON.object(["ignored": .string(reason)]).canonicalBytes
+        return Self.ignored(reason)
+    }
+
+    private static func ignored(_ reason: String) -> [UInt8] {
+        JSON.object(["ignored": .string(reason)]).canonicalBytes
     }
 
     private static func isOurs(_ document: String) -> Bool {
