@@ -83,6 +83,14 @@ struct KindTests {
         #expect(stage.records[0].access?.parameters == row.recorded)
     }
 
+    @Test("a dry run refuses a node that lacks the tags, as IAM would refuse the start")
+    func dryRunOfAnotherNode() async throws {
+        let stage = try Stage()
+        let reply = await stage.open(as: .aliceOnWeb, node: Cast.dbNode, changes: ["dryRun": true])
+        #expect(reply.code == "NODE_NOT_ALLOWED")
+        #expect(stage.events == [.denied])
+    }
+
     static let refusals: [(String, [String: JSON], String)] = [
         ("COMMAND_NOT_ALLOWED", ["kind": "command", "command": "df -h /"], "^df( -h)?$, ^uptime$"),
         ("COMMAND_NOT_ALLOWED", ["kind": "command", "command": "uptime; id"], "^uptime$"),

@@ -10,8 +10,8 @@ extension Stage {
         let lookAlike = Person.alice.lookAlike()
         world.roles[lookAlike.account]?[lookAlike.roleName] = (lookAlike.path, lookAlike.roleID)
         world.nodes["\(Cast.first)/\(Cast.region)"] = [
-            AWSDouble.Node(id: Cast.webNode, tags: ["Role": "web"]),
-            AWSDouble.Node(id: Cast.dbNode, tags: ["Role": "db"]),
+            AWSDouble.Node(id: Cast.webNode, tags: ["Role": "web", "SsmBroker": "enabled"]),
+            AWSDouble.Node(id: Cast.dbNode, tags: ["Role": "db", "SsmBroker": "enabled"]),
             AWSDouble.Node(id: Cast.windowsNode, platform: "Windows"),
             AWSDouble.Node(id: Cast.offlineNode, ping: "ConnectionLost"),
             AWSDouble.Node(id: Cast.silentNode, platform: nil),
