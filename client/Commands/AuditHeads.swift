@@ -36,7 +36,7 @@ struct AuditHeads: SignedInCommand {
             members["time"] = .string(time.description)
             return JSON.object(members)
         }
-        let columns = ["chain", "seq", "hash", "time"]
+        let columns = ["chain", "sequence", "hash", "time"]
         let rows = Rows(objects, columns: columns)
         world.output.write(["heads": .array(objects)], rows: rows, as: output) {
             Table(columns.map { Table.Column($0.uppercased()) }, rows: rows.cells()).lines(width: nil)

@@ -40,7 +40,7 @@ struct MapHistory: SignedInCommand {
             Table(
                 [
                     Table.Column("VERSION"), Table.Column("PUBLISHED (UTC)"), Table.Column("BY", mayShrink: true),
-                    Table.Column("NOTE", mayShrink: true), Table.Column("CHANGES", mayShrink: true),
+                    Table.Column("NOTE"), Table.Column("CHANGES"),
                 ],
                 rows: versions.map { version in
                     [

@@ -48,7 +48,7 @@ struct Table: Sendable, Hashable {
         let titles = columns.map(\.title)
         return cells.enumerated().flatMap { number, row in
             let first = Printable.cut(Self.line(Array(row.prefix(count)), widths: widths), to: width)
-            let rest = number == 0 ? [] : zip(titles, row).dropFirst(count).map { "\($0) \($1)" }
+            let rest = number == 0 ? [] : Array(zip(titles, row).dropFirst(count))
             return [first] + Self.packed(rest, width: width)
         }
     }
@@ -65,16 +65,16 @@ struct Table: Sendable, Hashable {
         return line
     }
 
-    /// Texts one after another, as many on a line as fit.
-    private static func packed(_ texts: [String], width: Int) -> [String] {
-        let margin = String(repeating: " ", count: indent)
+    /// Titles and cells one after another, as many on a line as fit; one that is longer than a line has several.
+    private static func packed(_ cells: [(title: String, text: String)], width: Int) -> [String] {
         var lines: [String] = []
-        for text in texts {
-            let longer = lines.last.map { $0 + String(repeating: " ", count: gap) + text }
+        for cell in cells where !cell.text.isEmpty {
+            let longer = lines.last.map { $0 + String(repeating: " ", count: gap) + "\(cell.title) \(cell.text)" }
             if let longer, Printable.width(longer) <= width {
                 lines[lines.count - 1] = longer
             } else {
-                lines.append(Printable.cut(margin + text, to: width))
+                let space = Printable.width(cell.title) + 1
+                lines += Paragraph.wrapped(cell.title, cell.text, indent: indent, label: space, width: width)
             }
         }
         return lines

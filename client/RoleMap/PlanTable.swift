@@ -6,11 +6,11 @@ enum PlanTable {
     ///
     /// - Parameters:
     ///   - difference: What changes.
-    ///   - width: The terminal's columns; nil cuts nothing.
+    ///   - width: The terminal's columns: what a person agrees to is broken there, and never cut; nil breaks nothing.
     /// - Returns: The lines, harmless for terminals.
     static func lines(_ difference: RoleMapDifference, width: Int?) -> [String] {
         guard !difference.isEmpty else { return ["The maps say the same."] }
-        let columns = [Table.Column("WHAT"), Table.Column("NAME"), Table.Column("CHANGE", mayShrink: true)]
+        let columns = [Table.Column("WHAT"), Table.Column("NAME"), Table.Column("CHANGE")]
         return Table(columns, rows: cells(difference)).lines(width: width)
     }
 

@@ -32,7 +32,7 @@ struct PublicationPlan: Sendable {
             [
                 Table.Column("SESSION"), Table.Column("USER", mayShrink: true),
                 Table.Column("PERMISSION SET", mayShrink: true), Table.Column("NODE"),
-                Table.Column("WHY", mayShrink: true),
+                Table.Column("WHY"),
             ],
             rows: shown.map { session in
                 ["id", "user", "permissionSet", "node", "why"].map { session[$0]?.text ?? "-" }
