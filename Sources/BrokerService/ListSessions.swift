@@ -22,7 +22,7 @@ extension Broker {
                 .auditNotAllowed,
                 detail:
                     "\(caller.sentenceTitle) in account \(caller.account) may not see the sessions of others.",
-                next: "Ask for your own, without all; or sign in with an auditor's or administrator's permission set."
+                next: "See your own: ssm-broker sessions; or sign in with an auditor's or administrator's permission set."
             )
         }
         try await prove(caller, in: &exchange)

@@ -52,6 +52,20 @@ def test_after_configure_nothing_needs_a_variable(
     assert listed["settings"]["broker_url"] == {"from": f"[default] in {file}:2", "value": system.url}
 
 
+def test_the_profile_that_is_written_is_the_one_that_is_checked(
+    system: LocalSystem, fresh: dict[str, str], profile: str, tmp_path: Path
+) -> None:
+    keys = {**environment_of(system, ALICE), "XDG_CONFIG_HOME": str(tmp_path / "xdg")}
+    write = ("configure", "--no-input", "--broker-url", system.url, "--broker-region", cast.REGION, "--profile")
+    done = run(keys, *write, profile.replace("DatabaseAdmin", "WebOperator"))
+    assert done.returncode == 0 and "webops" in done.stdout, done.stderr
+    assert "AWS_ACCESS_KEY_ID is set, and goes before the file's profile." in done.stderr
+    assert "AWS_ACCESS_KEY_ID goes before the file's" in run(keys, "configure", "list").stdout
+    assert "AWS_ACCESS_KEY_ID goes before profile" in run(keys, "doctor").stdout
+    wrong = run(keys, *write, "nobody")
+    assert wrong.returncode == 4 and "the check of them failed" in wrong.stderr
+
+
 def test_at_a_terminal_it_asks(system: LocalSystem, fresh: dict[str, str], profile: str) -> None:
     terminal = Terminal(fresh, "configure")
     for question, answer in [

@@ -15,7 +15,10 @@ struct FilterOptions: ParsableArguments {
     var region: String?
     @Option(help: "Only records of sessions as this Linux user.")
     var linuxUser: String?
-    @Option(help: "Only this kind of record, as session.denied; may be repeated.")
+    @Option(
+        help: "Only this kind of record, as session.denied; may be repeated.",
+        completion: .list(AuditEvent.allCases.map(\.rawValue))
+    )
     var event: [String] = []
     @Option(help: "Only records with this decision: GRANTED, or a refusal's code.")
     var code: String?
@@ -68,7 +71,10 @@ struct FilterOptions: ParsableArguments {
 
 /// Where the records are read.
 struct SourceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read a copy made by audit pull instead of asking the broker.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Read a copy made by audit pull instead of asking the broker.", valueName: "file"),
+        completion: .file()
+    )
     var local: String?
     @OptionGroup var signIn: SignInOptions
 

@@ -47,7 +47,7 @@ struct BrokerEndpoint: Sendable, Hashable {
         } else if let regionValue {
             problems.append("\(regionValue.source.name(of: .brokerRegion)) is no Region as eu-west-1.")
         } else if address != nil {
-            problems.append("\(Key.region) is not set: the broker's Region, for example eu-west-1.")
+            problems.append("Nothing names the broker's Region, as eu-west-1; its address does not.")
         }
         guard problems.isEmpty, let parts, let region else {
             throw CommandFailure(
@@ -55,12 +55,20 @@ struct BrokerEndpoint: Sendable, Hashable {
                 code: "SETTINGS_INVALID",
                 what: "The settings do not say where the broker is.",
                 why: problems,
-                next: "ssm-broker configure --broker-url https://…, as whoever runs the broker tells you."
+                next: Self.remedy(address, isAddress: parts != nil)
             )
         }
         url = parts.url
         host = parts.host
         self.region = region
+    }
+
+    private static func remedy(_ address: Settings.Value?, isAddress: Bool) -> String {
+        switch address?.source {
+        case .variable(let name)? where !isAddress: "Correct \(name), or unset it to go by the configuration file."
+        case _ where isAddress: "ssm-broker configure --broker-region REGION, as whoever runs the broker tells you."
+        default: "ssm-broker configure --broker-url https://…, as whoever runs the broker tells you."
+        }
     }
 
     /// Whether a text is an address that requests may be sent to.

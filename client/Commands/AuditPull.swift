@@ -27,7 +27,7 @@ struct AuditPull: SignedInCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The copy; made when there is none.", valueName: "file"))
+    @Option(help: ArgumentHelp("The copy; made when there is none.", valueName: "file"), completion: .file())
     var to: String = "audit.sqlite"
     @OptionGroup var signIn: SignInOptions
     @OptionGroup var results: OutputOptions

@@ -33,7 +33,8 @@ struct AuditReconcile: SignedInCommand {
     @Option(
         name: .customLong("cloudtrail"),
         parsing: .upToNextOption,
-        help: ArgumentHelp("Files of CloudTrail, or folders that hold them.", valueName: "path")
+        help: ArgumentHelp("Files of CloudTrail, or folders that hold them.", valueName: "path"),
+        completion: .file()
     )
     var paths: [String]
     @Option(help: ArgumentHelp("Only events from this time on, as for audit query.", valueName: "time"))

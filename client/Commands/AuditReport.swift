@@ -29,15 +29,15 @@ struct AuditReport: SignedInCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
     var html: String
     @Option(help: ArgumentHelp("Only records from this time on, as for audit query.", valueName: "time"))
     var since: String?
     @Option(help: ArgumentHelp("Only records before this time.", valueName: "time"))
     var until: String?
-    @Option(help: ArgumentHelp("What audit verify printed as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("What audit verify printed as JSON.", valueName: "file"), completion: .file())
     var verification: String?
-    @Option(help: ArgumentHelp("What audit reconcile printed as JSON.", valueName: "file"))
+    @Option(help: ArgumentHelp("What audit reconcile printed as JSON.", valueName: "file"), completion: .file())
     var reconciliation: String?
     @OptionGroup var place: SourceOptions
 

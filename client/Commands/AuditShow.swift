@@ -30,7 +30,8 @@ struct AuditShow: SignedInCommand {
     @Option(
         name: .customLong("cloudtrail"),
         parsing: .upToNextOption,
-        help: ArgumentHelp("Files of CloudTrail, or folders that hold them.", valueName: "path")
+        help: ArgumentHelp("Files of CloudTrail, or folders that hold them.", valueName: "path"),
+        completion: .file()
     )
     var paths: [String] = []
     @OptionGroup var place: SourceOptions

@@ -29,7 +29,7 @@ struct AuditVerify: SignedInCommand {
         "The chains fit together. Compared with no hashes kept elsewhere (--anchors), a rewrite of whole chains would not be seen, nor an end cut off together with its head."
 
     @OptionGroup var place: SourceOptions
-    @Option(help: ArgumentHelp("Compare with hashes that were kept elsewhere.", valueName: "file"))
+    @Option(help: ArgumentHelp("Compare with hashes that were kept elsewhere.", valueName: "file"), completion: .file())
     var anchors: String?
     @OptionGroup var results: OutputOptions
 

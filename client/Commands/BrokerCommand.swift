@@ -54,11 +54,8 @@ extension BrokerCommand {
             return await OutputOptions.$preferred.withValue(try settings.output()) { [settled] in
                 await status(of: settled)
             }
-        } catch let failure as CommandFailure {
-            world.output.report(failure, as: format)
-            return failure.status
         } catch {
-            return .failed
+            return report(error, in: world)
         }
     }
 
@@ -75,14 +72,18 @@ extension BrokerCommand {
                 )
             }
             return .done
-        } catch let failure as CommandFailure {
-            world.output.report(failure, as: format)
-            return failure.status
         } catch {
-            let failure = CommandFailure(.failed, code: "FAILED", what: "The command failed.", why: ["\(error)"])
-            world.output.report(failure, as: format)
-            return failure.status
+            return report(error, in: world)
         }
+    }
+
+    private func report(_ error: any Error, in world: Dependencies) -> ExitStatus {
+        var failure =
+            error as? CommandFailure
+            ?? CommandFailure(.failed, code: "FAILED", what: "The command failed.", why: ["\(error)"])
+        failure.adviseHelp(of: Self.self)
+        world.output.report(failure, as: format)
+        return failure.status
     }
 }
 

@@ -165,11 +165,11 @@ struct Configure: BrokerCommand {
         )
     }
 
-    /// Who the person is to the broker by what was written, whatever the variables say about its address.
+    /// Who the person is to the broker by what was written, whatever the variables say.
     private func whoAmI(_ section: SettingsSection, in world: Dependencies) async throws -> IdentityReply {
         let flag: String?
         switch section {
-        case .standard: flag = nil
+        case .standard: flag = try world.settings().file?.text.entry(.profile, in: .standard)?.value
         case .profile(let name): flag = name
         case .organization(let name): flag = try user(of: name, in: world)
         }
@@ -177,6 +177,12 @@ struct Configure: BrokerCommand {
         for variable in SettingKey.brokerURL.variables + SettingKey.brokerRegion.variables {
             guard let other = written.environment.removeValue(forKey: variable), !other.isEmpty else { continue }
             world.output.tell("\(variable) is set, and goes before the file.")
+        }
+        if flag != nil {
+            let variables = SettingKey.profile.variables.filter { world.environment[$0]?.isEmpty == false }
+            for variable in variables + [Settings.credentials(world.environment)].compactMap(\.self) {
+                world.output.tell("\(variable) is set, and goes before the file's profile.")
+            }
         }
         do {
             return try await written.broker(profile: flag).identity()

@@ -38,7 +38,8 @@ struct ConfigureList: SignedInCommand {
             [.init("SETTING"), .init("VALUE", mayShrink: true), .init("FROM", mayShrink: true)],
             rows: SettingKey.allCases.map { key in
                 let value = settings.value(key)
-                return [key.rawValue, value?.text ?? "-", value?.source.description ?? "not set"]
+                let unset = key == .profile ? settings.setAside.map { "\($0.variable) goes before the file's" } : nil
+                return [key.rawValue, value?.text ?? "-", value?.source.description ?? unset ?? "not set"]
             }
         )
     }

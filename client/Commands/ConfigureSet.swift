@@ -24,7 +24,7 @@ struct ConfigureSet: BrokerCommand {
             """
     )
 
-    @Argument(help: "The setting.")
+    @Argument(help: "The setting.", completion: .list(SettingKey.allCases.map(\.rawValue)))
     var setting: String
     @Argument(help: "Its value.")
     var value: String?

@@ -22,6 +22,6 @@ struct Map: AsyncParsableCommand {
 
 /// Which map.
 struct MapOptions: ParsableArguments {
-    @Option(name: .customLong("map"), help: ArgumentHelp("The role map.", valueName: "file"))
+    @Option(name: .customLong("map"), help: ArgumentHelp("The role map.", valueName: "file"), completion: .file())
     var file: String = RoleMapFile.standardPath
 }

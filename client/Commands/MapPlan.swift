@@ -22,9 +22,12 @@ struct MapPlan: SignedInCommand {
             """
     )
 
-    @Argument(help: "The map to come.")
+    @Argument(help: "The map to come.", completion: .file())
     var file: String = RoleMapFile.standardPath
-    @Option(help: ArgumentHelp("A file with the map until now, instead of the published one.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A file with the map until now, instead of the published one.", valueName: "file"),
+        completion: .file()
+    )
     var against: String?
     @OptionGroup var signIn: SignInOptions
     @OptionGroup var results: OutputOptions

@@ -22,7 +22,7 @@ struct MapPublish: SignedInCommand {
             """
     )
 
-    @Argument(help: "The role map.")
+    @Argument(help: "The role map.", completion: .file())
     var file: String = RoleMapFile.standardPath
     @OptionGroup var publication: PublicationOptions
     @OptionGroup var signIn: SignInOptions

@@ -17,7 +17,7 @@ struct MapValidate: BrokerCommand {
             """
     )
 
-    @Argument(help: "The role map.")
+    @Argument(help: "The role map.", completion: .file())
     var file: String = RoleMapFile.standardPath
     @Flag(help: "Let warnings fail the command.")
     var strict = false

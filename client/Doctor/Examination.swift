@@ -40,7 +40,8 @@ struct Examination: Sendable {
             let settings = try world.settings(profile: profile)
             let place = settings.file.map { $0.isThere ? $0.path : "no file; variables alone" } ?? "no file"
             let own = settings.profile.map { "profile \($0.text), from \($0.source.name(of: .profile))" }
-            note(.ok("settings", "\(place); \(own ?? "no profile is named")."))
+            let other = settings.setAside.map { "\($0.variable) goes before profile \($0.profile.text)" }
+            note(.ok("settings", "\(place); \(own ?? other ?? "no profile is named")."))
             return settings
         } catch {
             note(.wrong("settings", Self.failure(error)))

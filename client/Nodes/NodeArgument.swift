@@ -5,7 +5,7 @@ internal import SessionCore
 struct NodeArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "The node: its id, Name tag, tags as Role=web, private address or DNS name; chosen from a list when left out.",
+            "The node: its id, Name tag, tags as Role=web, private address or DNS name; without one, connect, exec and forward show a list.",
             valueName: "node"
         ),
         completion: NodeCompletion.kind

@@ -52,7 +52,7 @@ struct NodeFinder: Sendable {
                 .usage,
                 code: "NODE_MISSING",
                 what: world.noInput.map { "No node is named, and \($0) forbids to ask which." }
-                    ?? "No node is named, and nobody is at a terminal to choose one.",
+                    ?? "No node is named, and there is no terminal that could show a list of them.",
                 why: [
                     "A node is named by its id, its Name tag, tags as Role=web, its private address or its DNS name."
                 ],

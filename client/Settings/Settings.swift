@@ -50,6 +50,8 @@ struct Settings: Sendable {
     let file: SettingsFile?
     /// The AWS profile in use; nil for whatever the environment's own credentials are, or the profile `default`.
     let profile: Value?
+    /// The file's profile, and the variable whose credentials go before it; nil when nothing does.
+    let setAside: (profile: Value, variable: String)?
     private let environment: [String: String]
     private let sections: [SettingsSection]
 
@@ -70,8 +72,12 @@ struct Settings: Sendable {
         var profile = flag.map { Value(text: $0, source: .flag("--profile")) }
         profile = profile ?? Self.variable(.profile, environment)
         // The environment's own credentials are of the environment, so they go before the file's profile.
-        if profile == nil, !Self.holdsCredentials(environment) { profile = Self.entry(.profile, [.standard], file) }
+        var setAside: (profile: Value, variable: String)?
+        if profile == nil, let named = Self.entry(.profile, [.standard], file) {
+            if let variable = Self.credentials(environment) { setAside = (named, variable) } else { profile = named }
+        }
         self.profile = profile
+        self.setAside = setAside
         let own = profile.map { [SettingsSection.profile($0.text)] } ?? []
         sections = (own + [.standard]).flatMap { section in
             [section] + (Self.entry(.organization, [section], file).map { [.organization($0.text)] } ?? [])
@@ -187,10 +193,11 @@ struct Settings: Sendable {
         return options.region.map { Value(text: $0, source: .awsProfile(options.profile)) }
     }
 
-    private static func holdsCredentials(_ environment: [String: String]) -> Bool {
+    /// The variable by which the environment has credentials of its own; nil when it has none.
+    static func credentials(_ environment: [String: String]) -> String? {
         [
             "AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        ].contains { environment[$0]?.isEmpty == false }
+        ].first { environment[$0]?.isEmpty == false }
     }
 }
