@@ -116,6 +116,22 @@ import Testing
         #expect(try JSON(parsing: json.notes.utf8)["code"] == "COPY_BEHIND")
     }
 
+    @Test("hashes are read from a log that was exported packed, and from none that was cut")
+    func packed() throws {
+        // What gzip makes of {"chain":0,"hash":"<64 zeros>","sequence":1} and a line end.
+        let text = "H4sIAAAAAAACA6tWSs5IzMxTsjLQUcpILM5QslIyoBAo6SgVpxaWpuYlpypZGdZyAQB7jPD8YwAAAA=="
+        let bytes = try #require(Data(base64Encoded: text))
+        let folder = try TemporaryFolder()
+        let file = URL(fileURLWithPath: "\(folder.path)/broker.log.gz")
+        try bytes.write(to: file)
+        #expect(try Anchors(path: file.path).chains == [0: [1: [UInt8](repeating: 0, count: 32)]])
+        for length in [bytes.count - 1, 30] {
+            try bytes.prefix(length).write(to: file)
+            let failure = #expect(throws: CommandFailure.self) { try Anchors(path: file.path) }
+            #expect(failure?.code == "FILE_UNREADABLE")
+        }
+    }
+
     private func hex(_ bytes: [UInt8]) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }

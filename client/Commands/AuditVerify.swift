@@ -17,7 +17,7 @@ struct AuditVerify: SignedInCommand {
             The chains alone show every change but two: an end cut off together with its
             head, and a chain written anew so that all of it fits. Hashes that were kept
             elsewhere show these too; --anchors takes lines of audit heads, or the
-            broker's log as an archive exports it.
+            broker's log as an archive exports it, packed with gzip or not.
 
             A copy is searched by its indexes, of which the chains say nothing. --indexes
             has SQLite check that they lead to every record, which takes several times as
