@@ -114,6 +114,10 @@ import Testing
         #expect(try await run(arguments + ["-o", "json"], in: json.dependencies()) == .failed)
         #expect(try JSON(parsing: json.result.utf8)["isIntact"] == false)
         #expect(try JSON(parsing: json.notes.utf8)["code"] == "COPY_BEHIND")
+        var content = ReportContent(made: World.now)
+        content.verification = try JSON(parsing: json.result.utf8)
+        let page = ReportPage.render(content)
+        #expect(page.contains("Chains not proven whole.") && !page.contains("was changed"), "\(page)")
     }
 
     @Test("hashes are read from a log that was exported packed, and from none that was cut")

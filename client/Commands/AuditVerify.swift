@@ -68,7 +68,7 @@ struct AuditVerify: SignedInCommand {
             if place.local != nil, !indexes { world.output.tell(Self.unsearched) }
             return
         }
-        if let local = place.local, report.findings.allSatisfy(\.isPastTheEnd) {
+        if let local = place.local, report.isBehind {
             throw Self.behind(local, report.findings)
         }
         throw CommandFailure(
