@@ -103,4 +103,14 @@ public final class AuditCopy: Sendable {
             try connection.snapshot { try AuditTable(connection: connection).stray() }
         }
     }
+
+    /// What SQLite finds wrong with the file's pages and indexes, the first few things; empty when nothing is.
+    ///
+    /// Reads every page, and looks each row up in every index.
+    public func damage() async throws -> [String] {
+        try await queue.run { connection in
+            let found = try connection.rows("PRAGMA integrity_check(5)") { try $0.text(0) }
+            return found == ["ok"] ? [] : found
+        }
+    }
 }

@@ -45,6 +45,24 @@ struct AuditPullTests {
         for chain in 0..<2 { #expect(try await copy.chain(chain, from: 0, limit: 9) == log.chains[chain]) }
     }
 
+    @Test("a first pull that is interrupted leaves a copy short of records, never of chains, and the next goes on")
+    func begins() async throws {
+        let (log, short) = try begun(2)
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/copy.sqlite"
+        let down = ScriptedTransport.Answer.failure(
+            HTTPFailure(.unreachable, mayHaveReachedServer: false, explanation: "down")
+        )
+        let first = try await pull(log, to: path, answers: short.chains.map { log.page($0) } + [down])
+        #expect(first.status != .done && first.world.transport.isExhausted)
+        let verified = try World()
+        #expect(try await run(["audit", "verify", "--local", path], in: verified.dependencies()) == .done)
+        #expect(verified.result.hasSuffix("4 records in 2 chains: intact\n"), "\(verified.result)")
+        let second = try await pull(log, to: path, answers: log.chains.map { log.page(Array($0[2...])) })
+        #expect(second.status == .done, "\(second.world.notes)")
+        #expect(try JSON(parsing: second.world.result.utf8)["new"] == 6)
+    }
+
     @Test("a log that was changed since the last time is told, and the copy stays as it was")
     func changed() async throws {
         let (log, short) = try begun(3)

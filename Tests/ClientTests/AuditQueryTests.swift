@@ -77,7 +77,15 @@ struct AuditQueryTests {
         for start in ["=1", "+1", "-1", "@x", "\tx", "\rx"] {
             #expect(CSV.line([start]).contains("'" + start.prefix(1)), "\(start.debugDescription)")
         }
-        #expect(CSV.line(["a", "b=c", ""]) == "a,b=c,\r\n")
+        #expect(CSV.line(["a", "b=c", "d; e-f"]) == "a,b=c,d; e-f\r\n")
+    }
+
+    @Test("nor does one begin where a spreadsheet parts cells at semicolons", arguments: ["=", "+", "-", "@"])
+    func otherSeparator(_ formula: String) {
+        #expect(CSV.line(["ok;\(formula)1+1;", "b"]) == "ok;'\(formula)1+1;,b\r\n")
+        #expect(CSV.line(["ok; \(formula)1"]) == "ok; '\(formula)1\r\n")
+        #expect(CSV.line(["ok;\"\(formula)1\""]) == "\"ok;\"\"'\(formula)1\"\"\"\r\n")
+        #expect(CSV.line(["a,\n\(formula)1"]) == "\"a,\n'\(formula)1\"\r\n")
     }
 
     @Test("records are counted by what is asked for, most first and days newest first", arguments: CountKey.allCases)

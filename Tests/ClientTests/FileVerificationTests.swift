@@ -114,6 +114,26 @@ import Testing
         #expect(try await run(arguments + ["-o", "json"], in: json.dependencies()) == .failed)
         #expect(try JSON(parsing: json.result.utf8)["isIntact"] == false)
         #expect(try JSON(parsing: json.notes.utf8)["code"] == "COPY_BEHIND")
+        var content = ReportContent(made: World.now)
+        content.verification = try JSON(parsing: json.result.utf8)
+        let page = ReportPage.render(content)
+        #expect(page.contains("Chains not proven whole.") && !page.contains("was changed"), "\(page)")
+    }
+
+    @Test("hashes are read from a log that was exported packed, and from none that was cut")
+    func packed() throws {
+        // What gzip makes of {"chain":0,"hash":"<64 zeros>","sequence":1} and a line end.
+        let text = "H4sIAAAAAAACA6tWSs5IzMxTsjLQUcpILM5QslIyoBAo6SgVpxaWpuYlpypZGdZyAQB7jPD8YwAAAA=="
+        let bytes = try #require(Data(base64Encoded: text))
+        let folder = try TemporaryFolder()
+        let file = URL(fileURLWithPath: "\(folder.path)/broker.log.gz")
+        try bytes.write(to: file)
+        #expect(try Anchors(path: file.path).chains == [0: [1: [UInt8](repeating: 0, count: 32)]])
+        for length in [bytes.count - 1, 30] {
+            try bytes.prefix(length).write(to: file)
+            let failure = #expect(throws: CommandFailure.self) { try Anchors(path: file.path) }
+            #expect(failure?.code == "FILE_UNREADABLE")
+        }
     }
 
     private func hex(_ bytes: [UInt8]) -> String {

@@ -86,6 +86,38 @@ struct ReconcileTests {
         #expect(world.result.contains("started-around-broker") && world.notes.contains("1 finding."))
     }
 
+    @Test("a grant that CloudTrail's files cannot tell of is counted as not judged, whatever became of it")
+    func notJudged() async throws {
+        let folder = try TemporaryFolder()
+        let trail = Trail()
+        var elsewhere = trail.start().members ?? [:]
+        elsewhere["awsRegion"] = "eu-central-1"
+        elsewhere["eventName"] = "DescribeSessions"
+        let path = try folder.write(trail.text([.object(elsewhere)]), as: "trail.json")
+        for events in [[.intent], [.intent, .unknown], [.intent, .started]] as [[AuditEvent]] {
+            let world = try World([try trail.page(events)])
+            #expect(try await run("audit", "reconcile", "--cloudtrail", path, in: world.dependencies()) == .done)
+            #expect(world.result.hasSuffix("1 outside of what the files cover: not judged\n"), "\(world.result)")
+        }
+    }
+
+    @Test("a session that the records call failed is told as such, also where its document is another one")
+    func failedAndDifferent() async throws {
+        let folder = try TemporaryFolder()
+        let trail = Trail()
+        var event = trail.start().members ?? [:]
+        event["requestParameters"] = ["documentName": "AWS-StartSession", "target": "i-0bbbbbbbbbbbbbbb2"]
+        let path = try folder.write(trail.text([.object(event)]), as: "trail.json")
+        let world = try World([try trail.page([.intent, .failed])])
+        let status = try await run("audit", "reconcile", "--cloudtrail", path, "-o", "json", in: world.dependencies())
+        #expect(status == .failed)
+        let findings = try JSON(parsing: world.result.utf8)["findings"]?.elements ?? []
+        #expect(findings.map { $0["kind"]?.text } == ["mismatch"])
+        let detail = findings.first?["detail"]?.text ?? ""
+        #expect(detail.contains("The records say failed; CloudTrail says started."))
+        #expect(detail.contains("CloudTrail has AWS-StartSession."))
+    }
+
     @Test(
         "sessions of the break-glass permission set are a class of their own; other permission sets and look-alikes are not in it"
     )

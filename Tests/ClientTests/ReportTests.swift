@@ -66,6 +66,24 @@ struct ReportTests {
         #expect(try String(contentsOf: file, encoding: .utf8) == page)
     }
 
+    @Test("refusals that one record sums up are counted each, and their record is one row")
+    func sums() throws {
+        var content = ReportContent(made: World.now)
+        content.take(try AuditSamples.record(1, .denied, code: "NODE_NOT_FOUND"))
+        var sum = try AuditSamples.record(2, .denied, code: "NODE_NOT_FOUND")
+        sum.details["count"] = "498"
+        content.take(sum)
+        #expect(content.denied == 499)
+        let page = ReportPage.render(content)
+        #expect(page.contains("<b>499</b>\ndenials"), "\(page)")
+        #expect(!page.contains("<caption>"))
+        for odd in ["-3", "x", "9223372036854775807"] {
+            sum.details["count"] = odd
+            for _ in 0..<9 { content.take(sum) }
+        }
+        #expect(content.denied == 499 + 9 + 9 + 9_000_000_000)
+    }
+
     @Test("no text becomes markup, and nothing on the page is loaded or run")
     func escaped() throws {
         let page = ReportPage.render(try Self.busy())

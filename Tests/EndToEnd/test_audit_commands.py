@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -163,12 +164,13 @@ def test_a_rewrite_that_fits_together_is_found_in_the_heads_in_the_log_and_by_th
 ) -> None:
     heads = tmp_path / "heads.jsonl"
     heads.write_text(said(sam, "audit", "heads"))
-    logged = str(system.broker_log)
-    for anchors in (str(heads), logged):
+    logged, packed = str(system.broker_log), tmp_path / "broker.log.gz"
+    packed.write_bytes(gzip.compress(system.broker_log.read_bytes()))
+    for anchors in (str(heads), logged, str(packed)):
         assert "intact" in said(sam, "audit", "verify", "--anchors", anchors)
     chain = rewrite(Path(system.store.removeprefix("sqlite:")))
     assert "intact" in said(sam, "audit", "verify")
-    for anchors in (str(heads), logged):
+    for anchors in (str(heads), logged, str(packed)):
         found = said(sam, "audit", "verify", "--anchors", anchors, status=1)
         assert f"chain {chain}, record" in found and "rewritten" in found
     assert f"chain {chain}, record" in said(sam, "audit", "pull", "--to", str(copy), status=1)

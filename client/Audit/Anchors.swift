@@ -10,7 +10,8 @@ internal import Foundation
 ///
 /// Shape: JSON objects, one a line: what `audit heads` prints, `{"chain":0,"hash":"…","sequence":12}`, or the lines with which the
 /// broker logs each append, `{"audit.chain":"0","audit.hash":"…","audit.sequence":"12",…}`, as a log archive exports them: with a
-/// time before the object, or inside another object's `message`. Any other line is passed over.
+/// time before the object, or inside another object's `message`. Any other line is passed over. A file may be packed with gzip, as
+/// CloudWatch Logs exports it.
 struct Anchors: Sendable {
     /// The hashes kept of one chain, by place.
     private(set) var chains: [Int: [Int64: [UInt8]]] = [:]
@@ -41,7 +42,7 @@ struct Anchors: Sendable {
                 next: "Name a file with lines of audit heads, or of the broker's log, with --anchors."
             )
         }
-        self.init(text: content)
+        self.init(text: try Self.unpacked([UInt8](content), of: path))
         guard count > 0 else {
             throw CommandFailure(
                 .usage,
@@ -51,6 +52,28 @@ struct Anchors: Sendable {
                 next: "ssm-broker audit heads >> heads.jsonl, kept where nobody can change it"
             )
         }
+    }
+
+    /// The text of a file.
+    private static func unpacked(_ content: [UInt8], of path: String) throws -> [UInt8] {
+        guard content.starts(with: [0x1F, 0x8B]) else { return content }
+        var text: [UInt8] = []
+        do {
+            let inflater = try GzipInflater()
+            let piece = 1 << 20
+            for begin in stride(from: 0, to: content.count, by: piece) {
+                try inflater.feed(content[begin..<min(begin + piece, content.count)]) { text += $0 }
+            }
+            guard inflater.isAtEnd else { throw GzipInflater.Damage() }
+        } catch is GzipInflater.Damage {
+            throw CommandFailure(
+                .usage,
+                code: "FILE_UNREADABLE",
+                what: "\(path) is a gzip file that is damaged or cut, so nothing was compared with it.",
+                next: "Fetch it again."
+            )
+        }
+        return text
     }
 
     /// The last place anchored in a chain.

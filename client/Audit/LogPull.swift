@@ -26,16 +26,46 @@ struct LogPull: Sendable {
             let missing = chains.indices.first { !named.contains($0) } ?? 0
             throw ChainCheck.Finding(chain: missing, sequence: 0, explanation: "The log has no such chain any more.")
         }
-        let had = Dictionary(known.map { ($0.chain, $0) }) { _, last in last }
+        var had = Dictionary(known.map { ($0.chain, $0) }) { _, last in last }
         let total = heads.reduce(0) { $0 + $1.sequence - (had[$1.chain]?.sequence ?? -1) }
         var pulled: Int64 = 0
         defer { progress.end() }
+        let new = heads.filter { had[$0.chain] == nil }
+        if heads.count > 1, !new.isEmpty {
+            for begun in try await begin(new, of: heads.count) {
+                had[begun.chain] = begun
+                pulled += begun.sequence + 1
+            }
+        }
         for head in heads {
             pulled += try await pull(head, of: heads.count, after: had[head.chain]) {
                 progress.show(pulled + $0, of: total)
             }
         }
         return pulled
+    }
+
+    /// Adds the beginning of each chain that the copy lacks, all in one step: a copy of some chains, as an interruption would leave it,
+    /// looks like a log that the others were taken out of.
+    ///
+    /// - Returns: Where these chains end in the copy.
+    private func begin(_ heads: [ChainHead], of chains: Int) async throws -> [ChainHead] {
+        var begun: [ChainHead] = []
+        var beginnings: [ChainedRecord] = []
+        for head in heads {
+            var check = ChainCheck(chain: head.chain, of: chains)
+            let page = try await page(of: head, from: 0)
+            for record in page {
+                if let finding = check.take(record) { throw finding }
+            }
+            guard let last = page.last else { throw check.ended(before: head) }
+            if check.next > head.sequence, let finding = check.finish(at: head) { throw finding }
+            begun.append(ChainHead(chain: head.chain, sequence: last.sequence, hash: last.hash))
+            beginnings += page
+        }
+        let records = beginnings
+        try await LocalLog.reading(path) { try await copy.keep(records) }
+        return begun
     }
 
     private func pull(

@@ -18,6 +18,8 @@ struct LogVerification: Sendable {
         var records: Int64 = 0
         /// How many of them came after the last anchor of their chain; nil without anchors.
         var unanchored: Int64?
+        /// Whether a file was read, and all that is wrong with it is that it ends before hashes that were kept elsewhere.
+        var isBehind = false
 
         /// The report for programs.
         var json: JSON {
@@ -25,6 +27,7 @@ struct LogVerification: Sendable {
                 "chains": .array(heads.map(\.json)),
                 "findings": .array(findings.map(\.json)),
                 "isAnchored": .bool(unanchored != nil),
+                "isBehind": isBehind ? .bool(true) : nil,
                 "isIntact": .bool(findings.isEmpty),
                 "records": .integer(records),
                 "unanchoredRecords": unanchored.map(JSON.integer),
@@ -53,6 +56,7 @@ struct LogVerification: Sendable {
                 sum.addingWithoutOverflow(head.sequence).addingWithoutOverflow(-(anchors.last(of: head.chain) ?? -1))
             }
         }
+        report.isBehind = source is LocalLog && !report.findings.isEmpty && report.findings.allSatisfy(\.isPastTheEnd)
         report.findings.sort { ($0.chain, $0.sequence) < ($1.chain, $1.sequence) }
         return report
     }

@@ -60,7 +60,7 @@ struct AuditReconcile: SignedInCommand {
 
     func run(in world: Dependencies) async throws {
         let rules = try rules(now: world.now())
-        let files = try TrailFiles.named(paths)
+        let files = try TrailFiles(paths)
         // The log is read first: a session that is granted meanwhile is in neither side's half alone.
         var sessions = BrokerSessions()
         try await place.source(in: world).records(
@@ -70,9 +70,11 @@ struct AuditReconcile: SignedInCommand {
         var reconciliation = Reconciliation(rules: rules, sessions: sessions)
         var trail = TrailReader()
         let progress = Progress("reading CloudTrail's files", on: world.output)
-        for (index, file) in files.enumerated() {
-            progress.show(Int64(index), of: Int64(files.count))
+        var done: Int64 = 0
+        try files.walk { file in
+            progress.show(done, of: Int64(files.count))
             trail.read(file) { place, event in reconciliation.take(place, event) }
+            done += 1
         }
         progress.end()
         guard trail.events > 0 else { throw trail.nothingRead(in: paths) }

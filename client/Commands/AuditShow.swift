@@ -41,7 +41,7 @@ struct AuditShow: SignedInCommand {
     var signIn: SignInOptions { place.signIn }
 
     func run(in world: Dependencies) async throws {
-        let files = try TrailFiles.named(paths)
+        let files = try TrailFiles(paths)
         let source = try await place.source(in: world)
         guard let story = try await SessionStory.find(id, in: source) else {
             throw CommandFailure(
@@ -69,17 +69,19 @@ struct AuditShow: SignedInCommand {
     /// Reads CloudTrail's files for one session.
     private func trail(
         of story: SessionStory,
-        in files: [String],
+        in files: TrailFiles,
         _ world: Dependencies
     ) throws -> (SessionTrail, [TrailReader.BadFile]) {
         var seen = SessionTrail(of: story.parts)
         var reader = TrailReader()
         let progress = Progress("reading CloudTrail's files", on: world.output)
-        for (index, file) in files.enumerated() {
-            progress.show(Int64(index), of: Int64(files.count))
+        var done: Int64 = 0
+        try files.walk { file in
+            progress.show(done, of: Int64(files.count))
             reader.read(file) { _, event in
                 if let event { seen.take(event) }
             }
+            done += 1
         }
         progress.end()
         guard reader.events > 0 else { throw reader.nothingRead(in: paths) }

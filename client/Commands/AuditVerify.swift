@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SQLiteStore
 internal import SessionCore
 
 /// `ssm-broker audit verify`.
@@ -7,7 +8,7 @@ struct AuditVerify: SignedInCommand {
         commandName: "verify",
         abstract: "Recompute every chain of the audit log, from first record to head.",
         usage: """
-            ssm-broker audit verify [--local <file>] [--anchors <file>]
+            ssm-broker audit verify [--local <file>] [--anchors <file>] [--indexes]
                    [--profile <profile>] [--no-input] [--output <output>]
             """,
         discussion: """
@@ -16,7 +17,11 @@ struct AuditVerify: SignedInCommand {
             The chains alone show every change but two: an end cut off together with its
             head, and a chain written anew so that all of it fits. Hashes that were kept
             elsewhere show these too; --anchors takes lines of audit heads, or the
-            broker's log as an archive exports it.
+            broker's log as an archive exports it, packed with gzip or not.
+
+            A copy is searched by its indexes, of which the chains say nothing. --indexes
+            has SQLite check that they lead to every record, which takes several times as
+            long as the chains.
 
             Examples:
               ssm-broker audit verify
@@ -31,10 +36,21 @@ struct AuditVerify: SignedInCommand {
     @OptionGroup var place: SourceOptions
     @Option(help: ArgumentHelp("Compare with hashes that were kept elsewhere.", valueName: "file"), completion: .file())
     var anchors: String?
+    @Flag(help: "Also check that the indexes of the copy lead to every record.")
+    var indexes = false
     @OptionGroup var results: OutputOptions
 
     var format: OutputFormat { results.output }
     var signIn: SignInOptions { place.signIn }
+
+    /// What the chains of a copy cannot show, whatever they are compared with.
+    private static let unsearched =
+        "Whether searches of the copy find every record, --indexes tells: they go by its indexes, not by the chains."
+
+    func validate() throws {
+        guard indexes, place.local == nil else { return }
+        throw ValidationError("--indexes is about a copy; name it with --local.")
+    }
 
     func run(in world: Dependencies) async throws {
         // Read first: what is anchored later than the heads were asked for would look cut off.
@@ -42,14 +58,17 @@ struct AuditVerify: SignedInCommand {
         let source = try await place.source(in: world, ofEverything: true)
         let progress = Progress("verifying", on: world.output)
         let report = try await LogVerification(source: source, anchors: anchors, progress: progress).run()
+        if indexes, report.findings.isEmpty, let local = source as? LocalLog { try await Self.checkIndexes(of: local) }
         if report.findings.isEmpty || format != .table {
             world.output.write(report.json, as: format) { Self.lines(report) }
         }
         guard let first = report.findings.first else {
-            if !format.isForPrograms { world.output.tell(Self.remark(report, anchors: anchors)) }
+            guard !format.isForPrograms else { return }
+            world.output.tell(Self.remark(report, anchors: anchors))
+            if place.local != nil, !indexes { world.output.tell(Self.unsearched) }
             return
         }
-        if let local = place.local, report.findings.allSatisfy(\.isPastTheEnd) {
+        if let local = place.local, report.isBehind {
             throw Self.behind(local, report.findings)
         }
         throw CommandFailure(
@@ -58,6 +77,19 @@ struct AuditVerify: SignedInCommand {
             what: "The audit log was changed: chain \(first.chain), record \(first.sequence).",
             why: [first.explanation] + report.findings.dropFirst().map { "Also \($0.line)" },
             next: "Keep a copy of the store as it is, and tell the security team."
+        )
+    }
+
+    /// Nothing is printed of a copy whose records are all there and cannot all be found: it would look like one that is as it should be.
+    private static func checkIndexes(of local: LocalLog) async throws {
+        let damage = try await LocalLog.reading(local.path) { try await local.copy.damage() }
+        guard !damage.isEmpty else { return }
+        throw CommandFailure(
+            .failed,
+            code: "COPY_DAMAGED",
+            what: "The chains of \(local.path) fit together, and searches of it may miss records or show wrong ones.",
+            why: damage.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." },
+            next: "Keep it as it is, tell the security team, and make another: ssm-broker audit pull --to <file>"
         )
     }
 

@@ -34,7 +34,7 @@ struct Reconciliation {
     private(set) var sessions: BrokerSessions
     private(set) var findings = FindingList()
     private(set) var coverage: [TrailPlace.Area: Coverage] = [:]
-    /// Started sessions outside of what the files cover.
+    /// Sessions outside of what the files cover: whether CloudTrail knows them, nobody can say.
     private(set) var uncovered = 0
     /// Sessions found on both sides.
     private(set) var matched = 0
@@ -107,11 +107,10 @@ struct Reconciliation {
         guard session.match == nil else { return }
         sessions[place].match = BrokerSession.Match(eventID: event.eventID, sessionID: event.sessionID)
         matched += 1
-        let differences = Self.differences(session, event)
+        // In one finding: a second one of the same kind about this event would pass for its repetition.
+        var differences = Self.differences(session, event)
+        if session.outcome == .failed { differences.insert("The records say failed; CloudTrail says started.", at: 0) }
         if !differences.isEmpty { report(.mismatch, event, differences.joined(separator: " "), of: session) }
-        if session.outcome == .failed {
-            report(.mismatch, event, "The records say failed; CloudTrail says started.", of: session)
-        }
     }
 
     private static func differences(_ session: BrokerSession, _ event: TrailEvent) -> [String] {
@@ -198,6 +197,8 @@ struct Reconciliation {
                             ? Finding(.outcomeResolved, session, detail: "It was never started.")
                             : Finding(.intentWithoutSession, session, detail: "There is no outcome and no session.")
                     )
+                } else if isWanted(session) {
+                    uncovered += 1
                 }
             case (.started, nil):
                 if isCovered(session) {

@@ -11,18 +11,24 @@ internal import FoundationEssentials
 internal import Foundation
 #endif
 
-/// The files that paths on the command line mean.
-enum TrailFiles {
-    /// Lists them, folders walked to the ground, in the order of their names.
+/// The files that paths on the command line mean, found as they are read: a copy of an S3 prefix may hold a million.
+///
+/// In memory stand the names of one folder at a time and of those above it.
+struct TrailFiles {
+    private let paths: [String]
+    /// How many there are.
+    let count: Int
+
+    /// In a copy of an S3 prefix digests and insights lie beside the events; they hold none.
+    private static let others: Set = ["CloudTrail-Digest", "CloudTrail-Insight"]
+
+    /// Walks all folders once, so that what is missing is told before anything is read.
     ///
-    /// In a copy of an S3 prefix digests and insights lie beside the events; they hold none and are left out.
-    ///
-    /// - Throws: ``CommandFailure`` for a path that is not there.
-    static func named(_ paths: [String]) throws -> [String] {
-        var files: [String] = []
+    /// - Throws: ``CommandFailure`` for a path that is not there, or a folder that cannot be read.
+    init(_ paths: [String]) throws {
+        var count = 0
         for path in paths {
-            var status = stat()
-            guard stat(path, &status) == 0 else {
+            guard let isFolder = Self.isFolder(path, by: stat) else {
                 throw CommandFailure(
                     .usage,
                     code: "TRAIL_MISSING",
@@ -30,31 +36,52 @@ enum TrailFiles {
                     next: "Name files of CloudTrail, or a folder that holds them, with --cloudtrail."
                 )
             }
-            guard status.st_mode & S_IFMT == S_IFDIR else {
-                files.append(path)
-                continue
-            }
-            // Links are not followed: a folder that holds itself has no end.
-            let names: [String]
-            do {
-                names = try FileManager.default.subpathsOfDirectory(atPath: path)
-            } catch {
-                throw CommandFailure(
-                    .usage,
-                    code: "TRAIL_UNREADABLE",
-                    what: "The folder \(path) cannot be read.",
-                    why: ["\(error)"]
-                )
-            }
-            files += names.filter(isTrail).sorted().map { "\(path)/\($0)" }
+            if isFolder { try Self.walk(path) { _ in count += 1 } } else { count += 1 }
         }
-        return files
+        self.paths = paths
+        self.count = count
     }
 
-    private static func isTrail(_ name: String) -> Bool {
-        guard name.hasSuffix(".json") || name.hasSuffix(".json.gz") else { return false }
-        let folders = name.split(separator: "/").dropLast()
-        return !folders.contains("CloudTrail-Digest") && !folders.contains("CloudTrail-Insight")
+    /// Goes through them, folders to the ground, the names of each folder in their order.
+    ///
+    /// - Parameter take: Gets each path.
+    /// - Throws: ``CommandFailure`` for a folder that cannot be read.
+    func walk(to take: (String) -> Void) throws {
+        for path in paths {
+            if Self.isFolder(path, by: stat) == true { try Self.walk(path, to: take) } else { take(path) }
+        }
+    }
+
+    private static func walk(_ folder: String, to take: (String) -> Void) throws {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw CommandFailure(
+                .usage,
+                code: "TRAIL_UNREADABLE",
+                what: "The folder \(folder) cannot be read.",
+                why: ["\(error)"]
+            )
+        }
+        for name in names.sorted() {
+            let path = "\(folder)/\(name)"
+            // Links are not followed: a folder that holds itself has no end.
+            if isFolder(path, by: lstat) == true {
+                if !others.contains(name) { try walk(path, to: take) }
+            } else if name.hasSuffix(".json") || name.hasSuffix(".json.gz") {
+                take(path)
+            }
+        }
+    }
+
+    /// Whether it is a folder; nil when it is nothing.
+    private static func isFolder(
+        _ path: String,
+        by look: (UnsafePointer<CChar>, UnsafeMutablePointer<stat>) -> Int32
+    ) -> Bool? {
+        var status = stat()
+        return look(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFDIR : nil
     }
 
     /// Reads a file piece by piece.

@@ -17,7 +17,13 @@ enum ReportChecks {
             let place = "Chain \(finding["chain"]?.number ?? 0), record \(finding["sequence"]?.number ?? 0)"
             return HTML.element("li", "\(place): \(finding["explanation"]?.text ?? "-")")
         }
-        let verdict = verdict(false, "Chains broken", "The audit log was changed after it was written.")
+        let verdict =
+            json["isBehind"] == true
+            ? verdict(
+                false,
+                "Chains not proven whole",
+                "The copy ends before hashes that were kept elsewhere: it is older than these, or it was cut."
+            ) : verdict(false, "Chains broken", "The audit log was changed after it was written.")
         return [verdict, HTML.element("ul", Array(findings))]
     }
 

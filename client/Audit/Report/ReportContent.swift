@@ -40,7 +40,10 @@ struct ReportContent {
     private(set) var records = 0
     private(set) var granted = 0
     private(set) var started = 0
+    /// How many refusals there were; of a caller who was refused in a loop, one record tells many.
     private(set) var denied = 0
+    /// How many records tell them.
+    private(set) var denialRecords = 0
     private(set) var readings = 0
     private(set) var first: Timestamp?
     private(set) var last: Timestamp?
@@ -94,7 +97,10 @@ struct ReportContent {
     }
 
     private mutating func takeDenial(_ record: AuditRecord) {
-        denied += 1
+        // Whatever a record says, the sum of all stays a number.
+        let told = record.details["count"].flatMap { Int($0) } ?? 1
+        denied += min(max(told, 1), 1_000_000_000)
+        denialRecords += 1
         denials.append(
             Denial(
                 time: record.time,

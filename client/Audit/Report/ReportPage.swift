@@ -83,7 +83,7 @@ enum ReportPage {
         return table(
             ["Time (UTC)", "User", "Permission set", "Node", "Code", "Why", "Reason given"],
             rows,
-            of: content.denied
+            of: content.denialRecords
         )
     }
 
