@@ -22,7 +22,8 @@ extension Broker {
                 .auditNotAllowed,
                 detail:
                     "\(caller.sentenceTitle) in account \(caller.account) may not see the sessions of others.",
-                next: "See your own: ssm-broker sessions; or sign in with an auditor's or administrator's permission set."
+                next:
+                    "See your own: ssm-broker sessions; or sign in with an auditor's or administrator's permission set."
             )
         }
         try await prove(caller, in: &exchange)

@@ -28,11 +28,7 @@ extension Broker {
         let (entitlement, lookup) = try await admit(granted, in: &exchange)
         exchange.session = RecordID(random: dependencies.randomBytes(16))
         if request.isDryRun {
-            try await checkLimit(of: entitlement)
-            try await checkTags(of: entitlement, accounts: accounts, in: exchange)
-            let terms = AppendTerms(unlessBlocked: caller.owner.blockKeys)
-            try await append(exchange.record(.checked, decision: .grant), terms: terms, in: exchange)
-            return entitlement.reply(id: exchange.session, channel: nil)
+            return try await check(entitlement, accounts: accounts, in: exchange)
         }
         let start = SessionStart(
             entitlement: entitlement,
@@ -187,35 +183,6 @@ extension Broker {
             throw late
         }
         return entitlement.reply(id: exchange.session, channel: started.channel(credentials: sessions.channel))
-    }
-
-    /// Says of a dry run what the store would say of an intent.
-    private func checkLimit(of entitlement: Entitlement) async throws {
-        guard let limit = entitlement.entry.limits.sessionLimit else { return }
-        let query = SessionQuery(
-            owner: entitlement.caller.owner,
-            states: SessionHistory.State.counted,
-            limit: limit.maximum
-        )
-        let counted = try await dependencies.audit.sessions(matching: query).sessions.count
-        guard counted < limit.maximum else { throw AuditStoreFailure.tooManySessions(limit.maximum) }
-    }
-
-    /// Says of a dry run what IAM would say of a start: whether the node has the tags, the enrolment among them.
-    private func checkTags(
-        of entitlement: Entitlement,
-        accounts: MemberAccounts,
-        in exchange: Exchange
-    ) async throws {
-        let request = entitlement.request
-        let access = try NodeAccess(
-            caller: entitlement.caller,
-            region: request.region,
-            map: try await dependencies.map(),
-            ceiling: dependencies.ceiling
-        )
-        let found = try await accounts.nodes(access, fitting: .id(request.node), before: exchange.latestStart)
-        guard found.nodes.contains(where: { $0.id == request.node }) else { throw entitlement.nodeNotAllowed }
     }
 
     /// Holds a session to the map in force, which may be a later one than it was granted under.

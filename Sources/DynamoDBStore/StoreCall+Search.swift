@@ -170,6 +170,6 @@ extension AuditQuery {
             user != nil, permissionSet != nil, node != nil, account != nil, region != nil, linuxUser != nil,
             events != nil, code != nil, session != nil,
         ]
-        .count { $0 }
+        .count { $0 } + fields.count
     }
 }

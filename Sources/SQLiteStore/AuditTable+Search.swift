@@ -36,10 +36,22 @@ extension AuditTable {
         for (column, texts) in filters(of: query) {
             filter.require(column, anyOf: texts, areRare: leading != nil)
         }
+        for (field, text) in query.fields.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            filter.add(Self.condition(field), .text(text))
+        }
         filter.add("time >= ?", query.since.map { .integer($0.milliseconds) })
         filter.add("time < ?", query.until.map { .integer($0.milliseconds) })
         filter.continue(after: query.cursor, by: "time")
         return filter.page("SELECT \(columns), time, id FROM audit", orderedBy: "time", limit: query.bounded)
+    }
+
+    /// The condition that a record's text has what a field asks for; bytes that are no JSON have nothing.
+    private static func condition(_ field: AuditField) -> String {
+        let text = "CASE WHEN json_valid(CAST(bytes AS TEXT)) THEN CAST(bytes AS TEXT) END"
+        let members = field.paths.map { "json_extract(\(text), '$.\($0)')" }
+        guard field.isPart else { return "? IN (\(members.joined(separator: ", ")))" }
+        // No member has a line break, so that no part goes from one into the next.
+        return "instr(\(members.map { "coalesce(\($0), '')" }.joined(separator: " || char(10) || ")), ?) > 0"
     }
 
     /// The filters given, each a column with an index and the values wanted, those first that are likely to leave the fewest records.

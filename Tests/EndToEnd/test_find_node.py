@@ -136,7 +136,7 @@ def test_a_node_is_chosen_by_typing_and_then_connected_to(system: LocalSystem, a
     terminal.type("web-1")
     terminal.expect("1 of 5")
     terminal.type("\r")
-    terminal.expect(cast.WEB_1 + r" \(eu-west-1\), session")
+    terminal.expect(cast.WEB_1 + r"\s+\(eu-west-1\), session")
     terminal.prompt()
     terminal.type("exit\n")
     assert terminal.wait() == 0

@@ -210,7 +210,8 @@ def test_the_query_parameters_are_those_that_the_broker_reads(
 ) -> None:
     parameters = {one["name"] for one in API["paths"][path][method]["parameters"]}
     enum = swift(source).split("enum Parameter", 1)[1].split("\n    }\n", 1)[0]
-    assert parameters == set(re.findall(r"case (\w+)$", enum, re.MULTILINE)) | others
+    cases = re.findall(r'case (\w+)(?: = "(\w+)")?$', enum, re.MULTILINE)
+    assert parameters == {text or name for name, text in cases} | others
 
 
 def test_the_states_of_a_session_are_the_brokers() -> None:

@@ -7,7 +7,8 @@ import Testing
     static let texts = [
         "everything", "heads", "chain=3 from=1200", "user=alice", narrow, "event=session.denied,session.failed",
         "account=111122223333 region=eu-west-1 linuxUser=dbadmin code=GRANTED until=2026-11-21T00:00:00.000Z",
-        "sessions all=true user=alice state=live",
+        "sessions all=true user=alice state=live", "user=alice kind=command reason=disk%20full:%20100%25",
+        "reason=%2520 client=ssm-broker/0.2.0%20(linux)",
     ]
 
     @Test("a reading is what its text says, and nothing else is", arguments: texts)
@@ -38,7 +39,7 @@ import Testing
     static let covered = [
         Pair(own: "everything", other: "heads"), Pair(own: "everything", other: "chain=7 from=0"),
         Pair(own: "everything", other: narrow), Pair(own: "user=alice", other: narrow),
-        Pair(own: "chain=3 from=10", other: "chain=3 from=11"),
+        Pair(own: "chain=3 from=10", other: "chain=3 from=11"), Pair(own: "kind=port", other: "user=alice kind=port"),
         Pair(own: "since=2026-11-20T00:00:00.000Z", other: "since=2026-11-20T00:00:00.001Z"),
         Pair(own: "until=2026-11-20T00:00:00.000Z", other: "until=2026-11-19T00:00:00.000Z"),
         Pair(own: "event=session.denied,session.failed", other: "user=alice event=session.failed"),
@@ -53,7 +54,8 @@ import Testing
     }
 
     static let apart = [
-        Pair(own: "user=alice", other: "user=bob"), Pair(own: "user=alice", other: "permissionSet=DatabaseAdmin"),
+        Pair(own: "user=alice", other: "user=bob"), Pair(own: "kind=port", other: "kind=ssh"),
+        Pair(own: "user=alice", other: "permissionSet=DatabaseAdmin"),
         Pair(own: "heads", other: "chain=0 from=0"), Pair(own: "chain=0 from=0", other: "chain=1 from=0"),
         Pair(own: "chain=0 from=0", other: "heads"), Pair(own: "chain=0 from=0", other: "user=alice"),
         Pair(own: "event=session.denied", other: "event=session.failed"),

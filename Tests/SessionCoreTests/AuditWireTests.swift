@@ -5,9 +5,10 @@ import Testing
 @Suite struct AuditWireTests {
     static let id = "6f1c0e8a-3b52-4e0b-9a64-0d6b0a3c9d11"
     static let known =
-        "Known parameters: user, permissionSet, node, account, region, linuxUser, event, code, session, since, until, limit, cursor."
+        "Known parameters: user, permissionSet, node, account, region, linuxUser, event, code, session, kind, reason, ticket, sessionId, requestId, sourceIp, accessKeyId, client, document, mapVersion, since, until, limit, cursor."
     static let members =
-        "account, code, cursor, event, limit, linuxUser, node, permissionSet, region, session, since, until, user"
+        "accessKeyId, account, client, code, cursor, document, event, kind, limit, linuxUser, mapVersion, node, permissionSet, "
+        + "reason, region, requestId, session, sessionId, since, sourceIp, ticket, until, user"
 
     struct Refusal: Sendable, CustomTestStringConvertible {
         let why: String
@@ -106,6 +107,9 @@ import Testing
             events: [.denied, .started],
             code: ProblemCode.nodeNotFound.rawValue,
             session: try RecordID(Self.id),
+            fields: Dictionary(
+                uniqueKeysWithValues: AuditField.allCases.map { ($0, $0 == .kind ? "port" : "50 % of \($0.rawValue)") }
+            ),
             since: Timestamp(milliseconds: 1_795_248_000_001),
             until: Timestamp(milliseconds: 1_795_248_000_999),
             limit: 500,

@@ -69,6 +69,49 @@ extension AuditStoreContract {
                 try await requireFound(expected, by: query, in: store)
             }
         },
+        AuditStoreContract("a query finds by every other member that an auditor asks for, alone and with the rest") {
+            store in
+            var record = try AuditSamples.record(1, .started, session: 1)
+            record.access?.kind = .command
+            record.access?.reason = "disk full, caf\u{E9}"
+            record.access?.ticket = "OPS-4711"
+            record.access?.mapVersion = "3b0c"
+            record.access?.document = AuditDocument(
+                name: "SSMBroker-Command-DatabaseAdmin",
+                version: "1",
+                hash: "00",
+                kmsKey: nil
+            )
+            record.aws = AuditAWS(sessionID: "alice.0001-abc", accessKeyID: "ASIAFIXTUREROLE00001")
+            record.request?.client = "ssm-broker/0.2.0 (linux)"
+            _ = try await store.append(record)
+            _ = try await store.append(try AuditSamples.record(2, .intent, session: 2))
+            var read = try AuditSamples.record(3, .read)
+            (read.access, read.request) = (nil, nil)
+            _ = try await store.append(read)
+            let cases: [(AuditField, String, [Int])] = [
+                (.kind, "command", [1]), (.kind, "shell", [2]), (.kind, "ssh", []),
+                (.reason, "disk full", [1]), (.reason, "full, c", [1]), (.reason, "Disk", []), (.reason, "d%l", []),
+                (.reason, "cafe\u{301}", []), (.ticket, "OPS-4711", [1]), (.ticket, "OPS", []),
+                (.sessionID, "alice.0001-abc", [1]), (.sessionID, "alice.0001", []),
+                (.requestID, "front-2", [2]), (.requestID, "front", []),
+                (.sourceIP, "203.0.113.10", [2, 1]), (.sourceIP, "203.0.113.1", []),
+                (.accessKeyID, "ASIAFIXTUREROLE00001", [1]), (.accessKeyID, "ASIAFIXTUREALICE0001", [3, 2, 1]),
+                (.client, "ssm-broker/0.1", [2, 1]), (.client, "linux", [1]), (.client, "mac", []),
+                (.document, "SSMBroker-Command-DatabaseAdmin", [1]), (.mapVersion, "3b0c", [1]),
+                (.mapVersion, "3b", []),
+            ]
+            for (field, text, expected) in cases {
+                try await requireFound(expected, by: AuditQuery(fields: [field: text]), in: store)
+            }
+            let narrow: [AuditField: String] = [.client: "ssm-broker", .sourceIP: "203.0.113.10"]
+            try await requireFound([1], by: AuditQuery(user: "alice", events: [.started], fields: narrow), in: store)
+            try await requireFound(
+                [2],
+                by: AuditQuery(user: "alice", fields: narrow, until: AuditSamples.time(4), limit: 1),
+                in: store
+            )
+        },
         AuditStoreContract("records of the same moment come by id, highest first") { store in
             for number in [2, 3, 1] {
                 _ = try await store.append(try AuditSamples.record(number, .checked, seconds: 5))

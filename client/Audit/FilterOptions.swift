@@ -24,6 +24,28 @@ struct FilterOptions: ParsableArguments {
     var code: String?
     @Option(help: ArgumentHelp("Only records of this session, by the broker's id.", valueName: "id"))
     var session: String?
+    @Option(help: "Only records about this kind of session: shell, command, port or ssh.")
+    var kind: String?
+    @Option(help: "Only records whose reason has this in it.")
+    var reason: String?
+    @Option(help: "Only records with this ticket.")
+    var ticket: String?
+    @Option(help: ArgumentHelp("Only records of this session, by Session Manager's id.", valueName: "id"))
+    var ssmSession: String?
+    @Option(help: ArgumentHelp("Only records of this request, as failures name it.", valueName: "id"))
+    var request: String?
+    @Option(help: ArgumentHelp("Only records of requests from this address.", valueName: "address"))
+    var sourceIp: String?
+    @Option(
+        help: ArgumentHelp("Only records with this access key, the caller's or the role session's.", valueName: "id")
+    )
+    var accessKey: String?
+    @Option(help: "Only records of clients whose name has this in it.")
+    var client: String?
+    @Option(help: ArgumentHelp("Only records about this session document.", valueName: "name"))
+    var document: String?
+    @Option(help: ArgumentHelp("Only what this version of the role map decided, by its hash.", valueName: "hash"))
+    var mapVersion: String?
 
     /// The query, but for times.
     ///
@@ -41,8 +63,22 @@ struct FilterOptions: ParsableArguments {
             // Codes are of capital letters, and nobody types those who need not.
             code: code?.uppercased(),
             session: Self.value("session", session, "a broker's id of a session", &problems) { try? RecordID($0) },
+            fields: fields(&problems),
             limit: AuditQuery.maximumLimit
         )
+    }
+
+    private func fields(_ problems: inout [String]) -> [AuditField: String] {
+        let given: [(AuditField, option: String, String?)] = [
+            (.kind, "kind", kind), (.reason, "reason", reason), (.ticket, "ticket", ticket),
+            (.sessionID, "ssm-session", ssmSession), (.requestID, "request", request),
+            (.sourceIP, "source-ip", sourceIp),
+            (.accessKeyID, "access-key", accessKey), (.client, "client", client), (.document, "document", document),
+            (.mapVersion, "map-version", mapVersion),
+        ]
+        return given.reduce(into: [:]) { fields, one in
+            fields[one.0] = Self.value(one.option, one.2, one.0.expected, &problems) { one.0.accepts($0) ? $0 : nil }
+        }
     }
 
     private func events(_ problems: inout [String]) -> Set<AuditEvent>? {

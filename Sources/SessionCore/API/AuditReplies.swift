@@ -88,6 +88,26 @@ extension AuditQuery {
         case code
         /// The session.
         case session
+        /// The kind of session.
+        case kind
+        /// A part of the reason.
+        case reason
+        /// The ticket.
+        case ticket
+        /// Session Manager's id of the session.
+        case sessionID = "sessionId"
+        /// The request's id.
+        case requestID = "requestId"
+        /// The caller's address.
+        case sourceIP = "sourceIp"
+        /// The access key id of the caller or of the role session.
+        case accessKeyID = "accessKeyId"
+        /// A part of the client's name.
+        case client
+        /// The session document.
+        case document
+        /// The version of the role map.
+        case mapVersion
         /// The earliest time.
         case since
         /// The first time no longer wanted.
@@ -104,10 +124,16 @@ extension AuditQuery {
             (.user, user), (.permissionSet, permissionSet), (.node, node?.text), (.account, account?.digits),
             (.region, region?.name), (.linuxUser, linuxUser),
             (.event, events?.map(\.rawValue).sorted().joined(separator: ",")), (.code, code),
-            (.session, session?.text), (.since, since?.description), (.until, until?.description),
-            (.limit, String(limit)), (.cursor, cursor?.text),
+            (.session, session?.text),
         ]
-        return all.compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
+        let rest: [(Parameter, String?)] = [
+            (.since, since?.description), (.until, until?.description), (.limit, String(limit)),
+            (.cursor, cursor?.text),
+        ]
+        let others = AuditField.allCases.compactMap { field in
+            Parameter(rawValue: field.rawValue).map { ($0, fields[field]) }
+        }
+        return (all + others + rest).compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
     }
 
     private static var expectedEvents: String {
@@ -136,6 +162,10 @@ extension AuditQuery {
                 text == AuditDecision.granted ? text : ProblemCode(rawValue: text)?.rawValue
             },
             session: reader.optional(.session, expected: "the broker's id of a session") { try? RecordID($0) },
+            fields: AuditField.allCases.reduce(into: [:]) { fields, field in
+                guard let parameter = Parameter(rawValue: field.rawValue) else { return }
+                fields[field] = reader.optional(parameter, expected: field.expected) { field.accepts($0) ? $0 : nil }
+            },
             since: reader.optional(.since, expected: "a time as RFC 3339") { Timestamp($0) },
             until: reader.optional(.until, expected: "a time as RFC 3339") { Timestamp($0) },
             limit: reader.limit(.limit, upTo: Self.maximumLimit),

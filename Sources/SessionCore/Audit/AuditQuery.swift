@@ -18,6 +18,8 @@ public struct AuditQuery: Sendable, Hashable {
     public var code: String?
     /// The session that the record belongs to.
     public var session: RecordID?
+    /// What else a record must have.
+    public var fields: [AuditField: String]
     /// The earliest time wanted.
     public var since: Timestamp?
     /// The first time no longer wanted.
@@ -41,6 +43,7 @@ public struct AuditQuery: Sendable, Hashable {
         events: Set<AuditEvent>? = nil,
         code: String? = nil,
         session: RecordID? = nil,
+        fields: [AuditField: String] = [:],
         since: Timestamp? = nil,
         until: Timestamp? = nil,
         limit: Int = 100,
@@ -55,6 +58,7 @@ public struct AuditQuery: Sendable, Hashable {
         self.events = events
         self.code = code
         self.session = session
+        self.fields = fields
         self.since = since
         self.until = until
         self.limit = limit
@@ -75,6 +79,13 @@ public struct AuditQuery: Sendable, Hashable {
             && fits(session, record.session)
             && since.map { record.time >= $0 } != false
             && until.map { record.time < $0 } != false
+            && hasFields(record)
+    }
+
+    private func hasFields(_ record: AuditRecord) -> Bool {
+        guard !fields.isEmpty else { return true }
+        let json = record.json
+        return fields.allSatisfy { $0.key.fits($0.value, in: json) }
     }
 }
 

@@ -55,7 +55,7 @@ public enum AuditReading: Sendable, Hashable {
         if isOfSessions { parts.removeFirst() }
         let pairs = parts.map { $0.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false) }
         guard pairs.allSatisfy({ $0.count == 2 }) else { return nil }
-        let parameters = pairs.map { (name: String($0[0]), value: String($0[1])) }
+        let parameters = pairs.map { (name: String($0[0]), value: unescaped($0[1])) }
         // Why a text is none makes no difference: it covers nothing then.
         if isOfSessions { return (try? SessionListRequest(parameters: parameters)).map { .sessions($0) } }
         if parameters.map(\.name) == ["chain", "from"] {
@@ -65,9 +65,20 @@ public enum AuditReading: Sendable, Hashable {
         return (try? AuditQuery(parameters: parameters)).map { .records($0) }
     }
 
+    /// Blanks part the parameters, so one within a value is `%20`, and a percent sign `%25`.
+    private static func escaped(_ value: String) -> String {
+        value.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
+            .split(separator: " ", omittingEmptySubsequences: false).joined(separator: "%20")
+    }
+
+    private static func unescaped(_ value: Substring) -> String {
+        value.split(separator: "%20", omittingEmptySubsequences: false).joined(separator: " ")
+            .split(separator: "%25", omittingEmptySubsequences: false).joined(separator: "%")
+    }
+
     private static func text(_ parameters: [(name: String, value: String)]) -> String {
         let kept = parameters.filter { !["limit", "cursor"].contains($0.name) }
-        return kept.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+        return kept.map { "\($0.name)=\(escaped($0.value))" }.joined(separator: " ")
     }
 
     /// Whether whoever was recorded with this reading may go on with another without a record more: it shows nothing beyond this.
@@ -95,6 +106,7 @@ extension AuditQuery {
             && events.map { own in narrower.events.map { $0.isSubset(of: own) } ?? false } != false
             && holds(code, narrower.code)
             && holds(session, narrower.session)
+            && fields.allSatisfy { narrower.fields[$0.key] == $0.value }
             && since.map { own in narrower.since.map { own <= $0 } ?? false } != false
             && until.map { own in narrower.until.map { $0 <= own } ?? false } != false
     }
