@@ -11,7 +11,7 @@ public enum WantedDocument: Sendable, Hashable {
     case gone(name: String)
 
     /// The name of the document that holds an account's Session Manager preferences in a Region.
-    public static let preferences = "SSM-SessionManagerRunShell"
+    public static let preferences = RunAsPreference.document
     /// What the names of our own documents begin with.
     public static let prefix = "SSMBroker-"
 

@@ -120,6 +120,30 @@ import Testing
         #expect(page.contains("Chains not proven whole.") && !page.contains("was changed"), "\(page)")
     }
 
+    @Test("hashes are read from what aws logs prints, on as many lines as it likes, and from records of a subscription")
+    func documents() throws {
+        let zeros = String(repeating: "0", count: 64)
+        let own = "{\\\"audit.chain\\\":\\\"2\\\",\\\"audit.hash\\\":\\\"\(zeros)\\\",\\\"audit.sequence\\\":\\\"7\\\"}"
+        let printed = """
+            {
+                "events": [
+                    {
+                        "timestamp": 1795248000000,
+                        "message": "\(own)"
+                    },
+                    {
+                        "message": "START RequestId: 1"
+                    }
+                ],
+                "nextToken": "f/1"
+            }
+            """
+        let records = "{\"logEvents\":[{\"message\":\"\(own)\"}]}\n{\"logEvents\":[]}\n"
+        for text in [printed, records] {
+            #expect(Anchors(text: text.utf8).chains == [2: [7: [UInt8](repeating: 0, count: 32)]])
+        }
+    }
+
     @Test("hashes are read from a log that was exported packed, and from none that was cut")
     func packed() throws {
         // What gzip makes of {"chain":0,"hash":"<64 zeros>","sequence":1} and a line end.

@@ -120,6 +120,62 @@ import Testing
         #expect(Self.documents(retired) == ["SSMBroker-Shell-Ops deleted in 444455556666 eu-west-1,eu-west-2"])
     }
 
+    struct Preference: Sendable, CustomTestStringConvertible {
+        let why: String
+        let was: JSON
+        let now: JSON
+        let documents: [String]
+        var testDescription: String { why }
+    }
+
+    private static let preferences = [
+        Preference(why: "a user for all", was: [:], now: ["runAsDefaultUser": "plain"], documents: ["every account"]),
+        Preference(
+            why: "another user for all, but one account has its own",
+            was: ["runAsDefaultUser": "plain", "accounts": ["111122223333": "ops"]],
+            now: ["runAsDefaultUser": "guest", "accounts": ["111122223333": "ops"]],
+            documents: ["every account but 111122223333"]
+        ),
+        Preference(
+            why: "one account's own",
+            was: ["runAsDefaultUser": "plain"],
+            now: ["runAsDefaultUser": "plain", "accounts": ["111122223333": "ops"]],
+            documents: ["111122223333"]
+        ),
+        Preference(
+            why: "one account gives its own up for that of all",
+            was: ["runAsDefaultUser": "plain", "accounts": ["111122223333": "ops"]],
+            now: ["runAsDefaultUser": "plain"],
+            documents: ["111122223333"]
+        ),
+        Preference(
+            why: "a unit's",
+            was: [:],
+            now: ["organizationalUnits": ["ou-ab12-11111111": "ops"]],
+            documents: ["every account"]
+        ),
+        Preference(why: "nobody is named any more", was: ["runAsDefaultUser": "plain"], now: [:], documents: []),
+        Preference(
+            why: "nothing else",
+            was: ["runAsDefaultUser": "plain"],
+            now: ["runAsDefaultUser": "plain"],
+            documents: []
+        ),
+    ]
+
+    @Test("preferences that change are a document that is written, where the map can tell", arguments: preferences)
+    func preference(_ row: Preference) throws {
+        let sets: JSON = ["Ops": ["linuxUser": "ops", "nodes": Self.here]]
+        let map = { (preferences: JSON) in
+            try Self.map(sets, preferences == [:] ? [:] : ["preferences": preferences])
+        }
+        let difference = RoleMapDifference(from: try map(row.was), to: try map(row.now))
+        #expect(
+            Self.documents(difference)
+                == row.documents.map { "SSM-SessionManagerRunShell replaced in \($0) eu-west-1" }
+        )
+    }
+
     @Test("the kinds that come and go bring and take their documents")
     func kinds() throws {
         let old = try Self.map(["Ops": ["linuxUser": "ops", "nodes": Self.here, "sessions": ["shell", "ssh"]]])

@@ -10,8 +10,8 @@ internal import Foundation
 ///
 /// Shape: JSON objects, one a line: what `audit heads` prints, `{"chain":0,"hash":"…","sequence":12}`, or the lines with which the
 /// broker logs each append, `{"audit.chain":"0","audit.hash":"…","audit.sequence":"12",…}`, as a log archive exports them: with a
-/// time before the object, or inside another object's `message`. Any other line is passed over. A file may be packed with gzip, as
-/// CloudWatch Logs exports it.
+/// time before the object, inside another object's `message`, or in a list of such, `events` or `logEvents`, as `aws logs
+/// filter-log-events` prints them. Any other line is passed over. A file may be packed with gzip, as CloudWatch Logs exports it.
 struct Anchors: Sendable {
     /// The hashes kept of one chain, by place.
     private(set) var chains: [Int: [Int64: [UInt8]]] = [:]
@@ -20,10 +20,15 @@ struct Anchors: Sendable {
     /// How many places are anchored.
     var count: Int { chains.values.reduce(0) { $0 + $1.count } }
 
-    /// Reads lines.
+    /// Reads lines, or one document.
     init(text: some Sequence<UInt8>) {
-        for line in Array(text).split(separator: UInt8(ascii: "\n")) {
-            if let head = Self.head(line) { take(head) }
+        let bytes = Array(text)
+        if let document = try? JSON(parsing: bytes) {
+            for head in Self.heads(document) { take(head) }
+        } else {
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                for head in Self.heads(line) { take(head) }
+            }
         }
     }
 
@@ -124,19 +129,24 @@ struct Anchors: Sendable {
         chains[head.chain, default: [:]][head.sequence] = head.hash
     }
 
-    private static func head(_ line: ArraySlice<UInt8>) -> ChainHead? {
+    private static func heads(_ line: ArraySlice<UInt8>) -> [ChainHead] {
         guard let start = line.firstIndex(of: UInt8(ascii: "{")), let json = try? JSON(parsing: line[start...]) else {
-            return nil
+            return []
         }
+        return heads(json)
+    }
+
+    private static func heads(_ json: JSON) -> [ChainHead] {
+        if let events = (json["events"] ?? json["logEvents"])?.elements { return events.flatMap { heads($0) } }
         if let message = json["message"]?.text, message.utf8.contains(UInt8(ascii: "{")) {
-            return head(Array(message.utf8)[...])
+            return heads(Array(message.utf8)[...])
         }
         let logged: JSON = .compact([
             "chain": json["audit.chain"]?.text.flatMap { Int64($0) }.map(JSON.integer),
             "hash": json["audit.hash"],
             "sequence": json["audit.sequence"]?.text.flatMap { Int64($0) }.map(JSON.integer),
         ])
-        guard let head = ChainHead(json: json) ?? ChainHead(json: logged) else { return nil }
-        return head.chain >= 0 && head.sequence >= 0 && head.hash.count == AuditChain.beginning.count ? head : nil
+        guard let head = ChainHead(json: json) ?? ChainHead(json: logged) else { return [] }
+        return head.chain >= 0 && head.sequence >= 0 && head.hash.count == AuditChain.beginning.count ? [head] : []
     }
 }

@@ -33,7 +33,7 @@ enum PlanTable {
             rows += change.added.map { [change.list, $0.description, "added"] }
             rows += change.removed.map { [change.list, $0.description, "removed"] }
         }
-        return rows + difference.settings.map { ["setting", $0.field, field($0)] }
+        return rows + difference.settings.map { ["setting", $0.field, "\(text($0.from)) becomes \(text($0.to))"] }
     }
 
     private static func user(_ change: RoleMapDifference.UserChange) -> String {

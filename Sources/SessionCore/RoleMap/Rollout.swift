@@ -64,6 +64,10 @@ extension RoleMap {
 /// The account's own user goes before that of the nearest organizational unit that names one, and that before the uniform one.
 /// Source: Systems Manager User Guide, "Turn on Run As support for Linux and macOS managed nodes".
 public struct RunAsPreference: Sendable, Hashable {
+    /// The document that holds the preferences of an account and Region.
+    ///
+    /// Source: Systems Manager User Guide, "Create a Session Manager preferences document".
+    public static let document = "SSM-SessionManagerRunShell"
     /// Whom sessions run as; nil when the map leaves the account's preference as it is.
     public let user: LinuxUser?
 

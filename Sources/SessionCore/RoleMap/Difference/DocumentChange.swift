@@ -27,6 +27,35 @@ public struct DocumentChange: Sendable, Hashable {
         ])
     }
 
+    /// What happens to the preferences of sessions that do not come through the broker; nil when nothing does.
+    ///
+    /// Which accounts a unit has, the map does not know: where units say something else, every account may change that has no user of
+    /// its own. Where the new map names nobody, preferences stay as they are.
+    static func preferences(from old: RoleMap?, to new: RoleMap) -> DocumentChange? {
+        let now = new.preferences
+        let was = old?.preferences
+        let isGeneral = now.runAsDefaultUser != nil || !now.organizationalUnits.isEmpty
+        let differs =
+            was?.runAsDefaultUser != now.runAsDefaultUser
+            || (was?.organizationalUnits ?? [:]) != now.organizationalUnits
+        let named = Set(now.accounts.keys).union((was?.accounts ?? [:]).keys)
+        let changed = named.filter { account in
+            was?.accounts[account] != now.accounts[account] && (now.accounts[account] != nil || isGeneral)
+        }
+        let accounts: AccountScope =
+            isGeneral && differs ? .every(except: Set(now.accounts.keys).subtracting(changed)) : .only(changed)
+        let touched = accounts.subtracting(
+            .only(new.rollout.excludedAccounts.union(new.rollout.retiredAccounts))
+        )
+        guard !touched.isEmpty else { return nil }
+        return DocumentChange(
+            name: RunAsPreference.document,
+            change: .replaced,
+            accounts: touched,
+            regions: new.regions
+        )
+    }
+
     /// What happens to the documents of one entry.
     static func all(of id: PermissionSetName, from old: RoleMap?, to new: RoleMap) -> [DocumentChange] {
         let was = old.flatMap { map in map.entries[id].map { Reach($0, in: map) } } ?? Reach.none

@@ -99,7 +99,9 @@ public struct RoleMapDifference: Sendable, Hashable {
         }
         let names = Set(before.keys).union(new.entries.keys).sorted()
         users = names.flatMap { Self.users(of: $0, from: old, to: new) }
-        documents = names.flatMap { DocumentChange.all(of: $0, from: old, to: new) }.sorted { $0.name < $1.name }
+        documents =
+            names.flatMap { DocumentChange.all(of: $0, from: old, to: new) }.sorted { $0.name < $1.name }
+            + (DocumentChange.preferences(from: old, to: new).map { [$0] } ?? [])
         principals = Self.principals(from: old, to: new)
         settings = Self.fields(from: old?.settings ?? [:], to: new.settings)
     }
