@@ -68,8 +68,16 @@ def variables(system: LocalSystem, person: str) -> dict[str, str]:
 def handed_over(command: list[str], environment: Mapping[str, str], moment: Path) -> float:
     """Seconds from the start of a command to that of the plugin that it starts."""
     moment.unlink(missing_ok=True)
-    begun = time.time()
-    done = subprocess.run(command, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    # A shell is for a person, so there is a terminal to type at.
+    keyboard, terminal = os.openpty()
+    try:
+        begun = time.time()
+        done = subprocess.run(
+            command, env=dict(environment), stdin=terminal, capture_output=True, text=True, check=False
+        )
+    finally:
+        os.close(keyboard)
+        os.close(terminal)
     assert moment.exists(), f"{command[0]} started no plugin: {done.stderr}"
     return float(moment.read_text()) - begun
 
