@@ -69,14 +69,9 @@ struct AuditReconcile: SignedInCommand {
         ) { sessions.take($0) }
         var reconciliation = Reconciliation(rules: rules, sessions: sessions)
         var trail = TrailReader()
-        let progress = Progress("reading CloudTrail's files", on: world.output)
-        var done: Int64 = 0
-        try files.walk { file in
-            progress.show(done, of: Int64(files.count))
+        try files.walk(showingOn: world.output) { file in
             trail.read(file) { place, event in reconciliation.take(place, event) }
-            done += 1
         }
-        progress.end()
         guard trail.events > 0 else { throw trail.nothingRead(in: paths) }
         reconciliation.finish()
         let result = ReconciliationResult(reconciliation, trail: trail, files: files.count)

@@ -74,16 +74,11 @@ struct AuditShow: SignedInCommand {
     ) throws -> (SessionTrail, [TrailReader.BadFile]) {
         var seen = SessionTrail(of: story.parts)
         var reader = TrailReader()
-        let progress = Progress("reading CloudTrail's files", on: world.output)
-        var done: Int64 = 0
-        try files.walk { file in
-            progress.show(done, of: Int64(files.count))
+        try files.walk(showingOn: world.output) { file in
             reader.read(file) { _, event in
                 if let event { seen.take(event) }
             }
-            done += 1
         }
-        progress.end()
         guard reader.events > 0 else { throw reader.nothingRead(in: paths) }
         return (seen, reader.badFiles)
     }

@@ -15,6 +15,9 @@ extension RoleMap {
             !excludedAccounts.contains(account) && !retiredAccounts.contains(account)
         }
 
+        /// The accounts to which nothing is written.
+        var closedAccounts: Set<AccountID> { excludedAccounts.union(retiredAccounts) }
+
         /// Whether anything is written in a Region.
         public func admits(_ region: Region) -> Bool { regions.isEmpty || regions.contains(region) }
     }

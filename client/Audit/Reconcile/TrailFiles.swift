@@ -52,6 +52,23 @@ struct TrailFiles {
         }
     }
 
+    /// Goes through them as ``walk(to:)`` does, and shows how far it is.
+    ///
+    /// - Parameters:
+    ///   - output: Where it is shown.
+    ///   - take: Gets each path.
+    /// - Throws: ``CommandFailure`` for a folder that cannot be read.
+    func walk(showingOn output: Output, to take: (String) -> Void) throws {
+        let progress = Progress("reading CloudTrail's files", on: output)
+        var done: Int64 = 0
+        try walk { file in
+            progress.show(done, of: Int64(count))
+            take(file)
+            done += 1
+        }
+        progress.end()
+    }
+
     private static func walk(_ folder: String, to take: (String) -> Void) throws {
         let names: [String]
         do {

@@ -7,7 +7,7 @@ public enum AccountScope: Sendable, Hashable {
 
     /// The accounts in which an entry's sessions may be started.
     public init(of entry: RoleMap.Entry, in map: RoleMap) {
-        let closed = map.rollout.excludedAccounts.union(map.rollout.retiredAccounts)
+        let closed = map.rollout.closedAccounts
         switch entry.holder {
         case .role(let role): self = .only(map.admits(entry, in: role.account) ? [role.account] : [])
         case .permissionSet where entry.nodes.accounts.isEmpty: self = .every(except: closed)

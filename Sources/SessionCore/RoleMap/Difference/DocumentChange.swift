@@ -44,9 +44,7 @@ public struct DocumentChange: Sendable, Hashable {
         }
         let accounts: AccountScope =
             isGeneral && differs ? .every(except: Set(now.accounts.keys).subtracting(changed)) : .only(changed)
-        let touched = accounts.subtracting(
-            .only(new.rollout.excludedAccounts.union(new.rollout.retiredAccounts))
-        )
+        let touched = accounts.subtracting(.only(new.rollout.closedAccounts))
         guard !touched.isEmpty else { return nil }
         return DocumentChange(
             name: RunAsPreference.document,
